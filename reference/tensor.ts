@@ -69,3 +69,45 @@ export function like<X extends Tensor>(x: X, data: Numbers): X {
   }
   return ndarray<Numbers>(data, [...x.shape]) as Tensor as X;
 }
+
+/**
+ * f(0) + f(1) + … + f(n − 1), left to right from +0.
+ *
+ * The order is part of every result here: a zero term, of either sign, then changes no bit.
+ */
+export function sum(n: number, f: (i: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) total += f(i);
+  return total;
+}
+
+/** A fresh tensor of f at each element. Every tensor is contiguous, so its data is its elements, row after row. */
+export function map<X extends Tensor>(x: X, f: (value: number) => number): X {
+  const data = new Float64Array(x.size);
+  for (let i = 0; i < data.length; i++) data[i] = f(x.data[i] ?? Number.NaN);
+  return like(x, data);
+}
+
+/** A fresh tensor, the rows of `past` and then those of `next`, in float64. */
+export function stack<R, C>(past: Matrix<R, C>, next: Matrix<unknown, C>): Matrix<R, C> {
+  expect(
+    next,
+    [next.shape[0], past.shape[1]],
+    "stack: next is @; expected [T, C] with C = the columns of past",
+  );
+  const data = new Float64Array(past.size + next.size);
+  data.set(past.data);
+  data.set(next.data, past.size);
+  return matrixOf(data, past.shape[0] + next.shape[0], past.shape[1]);
+}
+
+/**
+ * Requires the shape of `found` to be `wanted`; `@` in the sentence stands for the shape found.
+ *
+ * @throws {RangeError} with the sentence, which says where the wish comes from, and the shape wanted
+ */
+export function expect(found: Tensor, wanted: readonly number[], sentence: string): void {
+  if (found.shape.length === wanted.length && found.shape.every((size, axis) => size === wanted[axis]))
+    return;
+  throw new RangeError(`${sentence.replace("@", `[${found.shape.join(", ")}]`)}: [${wanted.join(", ")}]`);
+}

@@ -1,0 +1,106 @@
+// Where training starts: seeded random weights for each family, every tensor from a stream named by its path.
+// So one more tensor, or another order, changes no number of the rest.
+import { stream } from "../random.ts";
+import { type Matrix, matrix, type Vector, vector } from "../tensor.ts";
+import type { Config, RotaryConfig, Sizes } from "./config.ts";
+import type { Model } from "./model.ts";
+import type { Affine, Norm } from "./opt.ts";
+
+/** Draws tensors for one seed: normal with deviation 0.02, or that over √(2L) where a branch joins the residual stream. */
+interface Draw {
+  matrix<R, C>(path: string, rows: number, columns: number): Matrix<R, C>;
+  joining<R, C>(path: string, rows: number, columns: number): Matrix<R, C>;
+}
+
+const draw = (seed: number, { L }: Sizes): Draw => {
+  const normal = (path: string, rows: number, columns: number, deviation: number) => {
+    const numbers = stream(seed, path);
+    return matrix<never, never>(rows, columns, () => deviation * numbers.normal());
+  };
+  return {
+    matrix: (path, rows, columns) => normal(path, rows, columns, 0.02),
+    joining: (path, rows, columns) => normal(path, rows, columns, 0.02 / Math.sqrt(2 * L)),
+  };
+};
+
+const ones = <A>(size: number): Vector<A> => vector(size, () => 1);
+const zeros = <A>(size: number): Vector<A> => vector(size, () => 0);
+const norm = <D>(size: number): Norm<D> => ({ gain: ones(size), bias: zeros(size) });
+const affine = <I, O>(weight: Matrix<I, O>): Affine<I, O> => ({ weight, bias: zeros(weight.shape[1]) });
+const layers = <Y>({ L }: Sizes, layer: (path: string) => Y): readonly Y[] =>
+  Array.from({ length: L }, (_, l) => layer(`layers.${l}`));
+
+/**
+ * An OPT model with tied embeddings.
+ *
+ * @param seed  the same seed gives the same weights, on every engine
+ * @see Radford et al. 2019, "Language models are unsupervised multitask learners", for the deviations
+ */
+export function initialOpt(config: Config, seed: number): Model & { readonly family: "opt" } {
+  const { V, D, F, N, G, K, P } = config.sizes;
+  const { matrix, joining } = draw(seed, config.sizes);
+  const tokens = matrix<"V", "D">("tokens", V, D);
+  const weights = {
+    tokens,
+    positions: matrix<"P", "D">("positions", P, D),
+    layers: layers(config.sizes, (path) => ({
+      attentionNorm: norm<"D">(D),
+      query: affine(matrix<"D", "N·K">(`${path}.query`, D, N * K)),
+      key: affine(matrix<"D", "G·K">(`${path}.key`, D, G * K)),
+      value: affine(matrix<"D", "G·K">(`${path}.value`, D, G * K)),
+      output: affine(joining<"N·K", "D">(`${path}.output`, N * K, D)),
+      hiddenNorm: norm<"D">(D),
+      up: affine(matrix<"D", "F">(`${path}.up`, D, F)),
+      down: affine(joining<"F", "D">(`${path}.down`, F, D)),
+    })),
+    norm: norm<"D">(D),
+    unembedding: tokens,
+  };
+  return { family: "opt", config, weights };
+}
+
+/** A Llama model with tied embeddings; the rest as `initialOpt`. */
+export function initialLlama(config: RotaryConfig, seed: number): Model & { readonly family: "llama" } {
+  const { V, D, F, N, G, K } = config.sizes;
+  const { matrix, joining } = draw(seed, config.sizes);
+  const tokens = matrix<"V", "D">("tokens", V, D);
+  const weights = {
+    tokens,
+    layers: layers(config.sizes, (path) => ({
+      attentionNorm: ones<"D">(D),
+      query: matrix<"D", "N·K">(`${path}.query`, D, N * K),
+      key: matrix<"D", "G·K">(`${path}.key`, D, G * K),
+      value: matrix<"D", "G·K">(`${path}.value`, D, G * K),
+      output: joining<"N·K", "D">(`${path}.output`, N * K, D),
+      hiddenNorm: ones<"D">(D),
+      gate: matrix<"D", "F">(`${path}.gate`, D, F),
+      up: matrix<"F", "D">(`${path}.up`, F, D),
+      down: joining<"F", "D">(`${path}.down`, F, D),
+    })),
+    norm: ones<"D">(D),
+    unembedding: tokens,
+  };
+  return { family: "llama", config, weights };
+}
+
+/** A Falcon model with tied embeddings; the rest as `initialOpt`. */
+export function initialFalcon(config: RotaryConfig, seed: number): Model & { readonly family: "falcon" } {
+  const { V, D, F, N, G, K } = config.sizes;
+  const { matrix, joining } = draw(seed, config.sizes);
+  const tokens = matrix<"V", "D">("tokens", V, D);
+  const weights = {
+    tokens,
+    layers: layers(config.sizes, (path) => ({
+      norm: norm<"D">(D),
+      query: matrix<"D", "N·K">(`${path}.query`, D, N * K),
+      key: matrix<"D", "G·K">(`${path}.key`, D, G * K),
+      value: matrix<"D", "G·K">(`${path}.value`, D, G * K),
+      output: joining<"N·K", "D">(`${path}.output`, N * K, D),
+      up: matrix<"D", "F">(`${path}.up`, D, F),
+      down: joining<"F", "D">(`${path}.down`, F, D),
+    })),
+    norm: norm<"D">(D),
+    unembedding: tokens,
+  };
+  return { family: "falcon", config, weights };
+}
