@@ -145,13 +145,14 @@ export const scaledPair = (x: Pair, n: number): Pair => ({ hi: scaled(x.hi, n), 
  * (hi + lo) · 2^n as one float64, rounded once.
  *
  * In the normal range hi is that float64. Below it the spacing stays 2^-1074, and rounding hi there would be a
- * second rounding: so hi + lo is first brought to that spacing, by adding and taking away a number whose last
- * bit weighs just so much, and then scaled, which is exact.
+ * second rounding: so hi + lo is first brought to that spacing, by adding and taking away the power of two whose
+ * last bit weighs just so much, and then scaled, which is exact. (Within 2^-53 of a tie, a tie it is.)
  */
 export function rounded(x: Pair, n = 0): number {
   const direct = scaled(x.hi, n);
   if (Math.abs(direct) >= SMALLEST_NORMAL) return direct;
-  const anchor = scaled(1.5, -1022 - n);
+  if (x.hi < 0) return -rounded(negative(x), n);
+  const anchor = scaled(1, -1022 - n);
   const sum = exactSum(anchor, x.hi);
   return scaled(sum.hi + (sum.lo + x.lo) - anchor, n);
 }

@@ -35,15 +35,16 @@ const H = 0.375; // the step h: the rule's own error is about e^(−π²/h²) = 
 const TWO_H_OVER_PI = dividedBy(pair(2 * H), PI);
 const TWO_PI_OVER_H = dividedBy(PI, pair(H / 2));
 const POLE_GONE = 6; // from there on the pole's term is below 2^-88 of the whole
-const TERMS = 20; // e^(−n²h²) is below 2^-80 after that
+const TERMS = 20; // e^(−m²h²) is below 2^-80 after that
+const PAIRS = 10; // and below 2^-24 after that: float64 is enough for the rest
 
-/** e^(−n²h²) for n = 1 … 20; n²h² is exact. */
+/** e^(−m²h²) for m = 1 … 20; m²h² is exact. */
 const WEIGHTS: readonly Pair[] = Array.from({ length: TERMS }, (_, i) => weight(i + 1));
 
-function weight(n: number): Pair {
-  const exponent = pair(-n * n * H * H);
-  const octaves = octave(exponent.hi);
-  return scaledPair(exponential(exponent, octaves), octaves);
+function weight(m: number): Pair {
+  const exponent = -m * m * H * H;
+  const n = octave(exponent);
+  return scaledPair(exponential(pair(exponent), n), n);
 }
 
 /** The power of two that complement(x) leaves to its caller. */
@@ -63,8 +64,9 @@ export function complement(x: number, n: number): Pair {
   const square = exactProduct(x, x);
   const first = dividedBy(pair(0.5), square);
   let hi = 0;
-  let lo = 0;
-  for (let m = TERMS; m >= 1; m--) {
+  for (let m = TERMS; m > PAIRS; m--) hi += (WEIGHTS[m - 1] as Pair).hi / (square.hi + m * m * H * H);
+  let lo = 0; // all terms are positive: their low words may be summed by themselves
+  for (let m = PAIRS; m >= 1; m--) {
     const term = dividedBy(WEIGHTS[m - 1] as Pair, plus(square, pair(m * m * H * H)));
     const sum = exactSum(hi, term.hi);
     hi = sum.hi;
@@ -78,6 +80,6 @@ export function complement(x: number, n: number): Pair {
 /** 2 / (e^(2πx/h) − 1) / 2^n. */
 function poleTerm(x: number, n: number): Pair {
   const y = times(pair(x), TWO_PI_OVER_H);
-  const octaves = octave(y.hi);
-  return dividedBy(pair(scaled(2, -octaves - n)), exponentialLessOne(y, octaves));
+  const own = octave(y.hi);
+  return dividedBy(pair(scaled(2, -own - n)), exponentialLessOne(y, own));
 }

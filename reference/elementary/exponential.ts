@@ -13,6 +13,7 @@ import {
 } from "../double-double.ts";
 
 // ln 2 / 32 in three parts; the first two have 36 bits, so that a whole number below 2^17 times them is exact.
+// fixtures/record/elementary/constants.py prints these, and the constants of the files beside this one.
 const STEP_1 = 0.021660849392446835;
 const STEP_2 = 5.1456092446457696e-14;
 const STEP_3 = 9.568252300058288e-26;
@@ -39,8 +40,8 @@ export function reciprocalFactorial(n: number): Pair {
   return value;
 }
 
-const LARGE = [2, 1].map(reciprocalFactorial);
-const SMALL = [10, 9, 8, 7, 6, 5, 4, 3].map((n) => reciprocalFactorial(n).hi);
+const LARGE = [3, 2, 1].map(reciprocalFactorial);
+const SMALL = [10, 9, 8, 7, 6, 5, 4].map((n) => reciprocalFactorial(n).hi);
 
 /** e^r − 1 = r + r²/2! + r³/3! + …, for |r| ≤ ln 2 / 64, to about 2^-77 of itself. */
 const series = (r: Pair): Pair => times(r, polynomial(r, SMALL, LARGE));
@@ -48,14 +49,14 @@ const series = (r: Pair): Pair => times(r, polynomial(r, SMALL, LARGE));
 /** The whole number next to x / ln 2: e^x / 2^octave(x) lies between √½ and √2. */
 export const octave = (x: number): number => Math.round(x / Math.LN2);
 
-/** How many steps of ln 2 / 32 to take off x. */
+/** How many steps of ln 2 / 32 to take off x, with n = octave(x). */
 const steps = (x: number, n: number): number =>
   n * STEPS + Math.round((x - n * Math.LN2) * (STEPS / Math.LN2));
 
 /** x − k · ln 2 / 32, for |k| < 2^17. */
 function remainder(x: Pair, k: number): Pair {
-  const first = exactSum(x.hi, -k * STEP_1);
-  const second = plus(first, pair(-k * STEP_2));
+  const first = x.hi - k * STEP_1; // exact: the two are nearly equal, or k = 0
+  const second = exactSum(first, -k * STEP_2);
   return plus(second, pair(x.lo - k * STEP_3));
 }
 

@@ -3,6 +3,7 @@
 import {
   dividedBy,
   exponent,
+  negative,
   type Pair,
   pair,
   plus,
@@ -20,7 +21,7 @@ const reciprocal = (n: number): Pair => dividedBy(pair(1), pair(n));
 const LARGE = [3, 1].map(reciprocal);
 const SMALL = [13, 11, 9, 7, 5].map((n) => 1 / n);
 
-/** log((1 + s) / (1 − s)) = 2 (s + s³/3 + s⁵/5 + …), for |s| ≤ 2^-8, to about 2^-88 of itself. */
+/** log((1 + s) / (1 − s)) = 2 (s + s³/3 + s⁵/5 + …), for |s| ≤ 1/181, to about 2^-85 of itself. */
 function logOfRatio(s: Pair): Pair {
   const sum = times(s, polynomial(times(s, s), SMALL, LARGE));
   return pair(2 * sum.hi, 2 * sum.lo);
@@ -34,15 +35,12 @@ function logarithmsOf128Over(): readonly Pair[] {
   const out = Array.from({ length: 183 }, () => pair(0));
   const rise = (k: number): Pair => logOfRatio(reciprocal(2 * k + 1));
   for (let k = 127; k >= 90; k--) out[k] = plus(out[k + 1] as Pair, rise(k));
-  for (let k = 128; k < 182; k++) {
-    const step = rise(k);
-    out[k + 1] = plus(out[k] as Pair, pair(-step.hi, -step.lo));
-  }
+  for (let k = 128; k < 182; k++) out[k + 1] = plus(out[k] as Pair, negative(rise(k)));
   return out;
 }
 
 /**
- * log x, for x > 0, to about 2^-85 of itself however close x is to 1.
+ * log x, for x > 0, to about 2^-84 of itself however close x is to 1.
  *
  * x = 2^e · m with m between √½ and √2, and k / 128 is 1/m to seven bits; so z = m · k / 128 − 1 is small, and
  * log x = e · log 2 + log(128 / k) + log(1 + z).
