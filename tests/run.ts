@@ -1,4 +1,5 @@
-// Runs every *.test.ts below this folder in one process; `--all` adds the *.long.test.ts; other words select paths.
+// Runs every *.test.ts below this folder in one process. `--all` adds the *.long.test.ts; other words select paths,
+// long ones only by a word with "long" in it.
 // Node 20 finds no TypeScript tests by itself and says nothing about it, so finding none is an error here.
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +11,7 @@ const words = process.argv.slice(2).filter((word) => word !== "--all");
 
 const wanted = (path: string): boolean =>
   path.endsWith(".test.ts") &&
-  (all || words.length > 0 || !path.endsWith(".long.test.ts")) &&
+  (all || !path.endsWith(".long.test.ts") || words.some((word) => word.includes("long"))) &&
   (words.length === 0 || words.some((word) => path.includes(word)));
 
 const files = readdirSync(here, { recursive: true, encoding: "utf8" }).filter(wanted).sort();

@@ -1,0 +1,114 @@
+// relukit generate: a text that goes on from a prompt, written as it comes.
+import type { Command } from "commander";
+import { addModelOptions, type ModelOptions } from "./model-options.ts";
+import { number, wholeFrom } from "./numbers.ts";
+import { type Terminal, WrongUse } from "./terminal.ts";
+
+interface Options extends ModelOptions {
+  readonly prompt: string;
+  readonly tokens: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed: number;
+  readonly sparse?: boolean;
+  readonly json?: boolean;
+}
+
+export function addGenerate(program: Command, terminal: Terminal): void {
+  const command = program.command("generate").description("Writes text with a model, a token at a time.");
+  addModelOptions(command)
+    .option("-p, --prompt <text>", "what the text begins with", "")
+    .option("-n, --tokens <n>", "how many new tokens", number(wholeFrom(1)), 256)
+    .option("--temperature <t>", "0 takes the likeliest token every time", number({ from: 0, to: 100 }), 1)
+    .option(
+      "--top-p <p>",
+      "draws from the likeliest tokens that together have this probability",
+      number({ from: 0, to: 1 }),
+      0.9,
+    )
+    .option("--seed <n>", "the same seed draws the same text", number(wholeFrom(0)), 1)
+    .option("--sparse", "reads only the weight rows that a non-zero asks for: the same text")
+    .option("--json", "prints one JSON document")
+    .addHelpText("after", examples)
+    .action((options: Options) => run(options, terminal));
+}
+
+const examples = `
+Examples:
+  relukit generate --model stories260K.bin --tokenizer tok512.bin --prompt "Once upon a time"
+  relukit generate --model opt-125m/ --prompt "Hello" --temperature 0 --tokens 32 --json
+`;
+
+async function run(options: Options, terminal: Terminal): Promise<void> {
+  const { load } = await import("./load.ts");
+  const { reference } = await import("../reference/ops/reference.ts");
+  const { skipZeros } = await import("../reference/interpret/skip-zeros.ts");
+  const { generate } = await import("../reference/decoding/generate.ts");
+  const { progress } = await import("./progress.ts");
+
+  const { model, tokenizer, notFinite } = load(options, terminal);
+  const prompt = tokenizer.prompt(options.prompt);
+  checkLength(prompt.length, options.tokens, model.config.sizes.P);
+  const choose = await chooser(options);
+  const ops = options.sparse ? skipZeros(reference) : reference;
+
+  const [text, line] = [tokenizer.stream(), progress(terminal)];
+  const say = options.json ? () => undefined : (piece: string) => terminal.out(piece);
+  for (const token of prompt) say(text.next(token));
+
+  const tokens: number[] = [];
+  let notNumbers = 0;
+  const start = performance.now();
+  for (const { token, run } of generate(ops, model, prompt, choose)) {
+    tokens.push(token);
+    say(text.next(token));
+    if (run.logits.data.some(Number.isNaN)) notNumbers++;
+    if (options.json) line.show(() => `${tokens.length} of ${options.tokens} tokens`);
+    if (tokens.length === options.tokens) break;
+  }
+  const seconds = (performance.now() - start) / 1000;
+  line.end();
+  say(`${text.end()}\n`);
+  if (notNumbers > 0) terminal.err(`relukit: warning: NaN among the logits of ${notNumbers} tokens\n`);
+
+  const tokensPerSecond = tokens.length / seconds;
+  if (options.json) {
+    const { family, config } = model;
+    const report = {
+      model: { path: options.model, family, ...config },
+      prompt: options.prompt,
+      promptTokens: prompt,
+      text: tokenizer.decode([...prompt, ...tokens]),
+      tokens,
+      tokensPerSecond,
+      sparse: options.sparse ?? false,
+      temperature: options.temperature,
+      topP: options.topP,
+      seed: options.seed,
+      notFinite,
+    };
+    terminal.out(`${JSON.stringify(report, null, 2)}\n`);
+  } else terminal.err(`\n${tokens.length} tokens, ${tokensPerSecond.toFixed(1)} tokens/s\n`);
+}
+
+/** The last new token is never read back, so it needs no position of its own. */
+function checkLength(prompt: number, tokens: number, P: number): void {
+  if (prompt === 0)
+    throw new WrongUse(
+      "--prompt is empty and the tokenizer has no token to begin with; expected --prompt TEXT",
+    );
+  if (prompt + tokens - 1 <= P) return;
+  const room = P - prompt + 1;
+  throw new WrongUse(
+    `the prompt has ${prompt} tokens and --tokens is ${tokens}; expected ${Math.max(room, 0)} new tokens at most, ` +
+      `to stay in the model's context of ${P} positions`,
+  );
+}
+
+async function chooser({ temperature, topP, seed }: Options) {
+  const { greedy, sampler } = await import("../reference/decoding/sampling.ts");
+  const { stream } = await import("../reference/random.ts");
+  if (temperature === 0) return greedy;
+  if (topP === 0) throw new WrongUse("--top-p is 0; expected a number above 0, up to 1");
+  return sampler({ temperature, topP, uniform: stream(seed, "generate").uniform });
+}

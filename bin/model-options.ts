@@ -1,0 +1,120 @@
+// The options by which a command finds a model and its tokenizer, and changes the functions that the file does not say.
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Command, Option } from "commander";
+import type { Model } from "../reference/models/model.ts";
+import type { Activation } from "../reference/ops/contract.ts";
+import { any, atLeast, number } from "./numbers.ts";
+import { fileTrouble, WrongUse } from "./terminal.ts";
+
+const kinds = [
+  "relu",
+  "shifted-relu",
+  "relu-squared",
+  "fatrelu",
+  "fatrelu-strict",
+  "silu",
+  "swish",
+  "gelu",
+  "gelu-tanh",
+];
+
+export interface ModelOptions {
+  readonly model: string;
+  readonly tokenizer?: string;
+  readonly activation?: string;
+  readonly shift?: number;
+  readonly beta?: number;
+  readonly threshold?: number;
+  readonly normRelu?: boolean;
+  readonly normShift?: number;
+}
+
+export const addModelOptions = (command: Command): Command =>
+  command
+    .requiredOption(
+      "-m, --model <path>",
+      "a directory with config.json and model.safetensors, or a llama2.c file",
+    )
+    .option(
+      "-t, --tokenizer <file>",
+      "tokenizer.json, or a llama2.c tok*.bin (default: the one beside the model)",
+    )
+    .addOption(
+      new Option("--activation <kind>", "the feed-forward's activation, overruling the file").choices(kinds),
+    )
+    .option("--shift <b>", "moves that activation to the right: f(x - b)", number(any))
+    .option("--beta <beta>", "of swish, x * sigmoid(beta * x)", number(any))
+    .option("--threshold <t>", "of fatrelu (x where x >= t) and fatrelu-strict (x > t)", number(any))
+    .option("--norm-relu", "a ReLU after each norm of a layer: stage 2 of relufication")
+    .option("--norm-shift <b>", "the same, shifted: relu(x - b)", number(atLeast(0)));
+
+/** The path of the tokenizer: the one asked for, or the one that lies beside the model. */
+export function tokenizerPath({ model, tokenizer }: ModelOptions): string {
+  if (tokenizer !== undefined) return tokenizer;
+  const folder = isDirectory(model) ? model : dirname(model);
+  const found = ["tokenizer.json", "tokenizer.bin"].map((file) => join(folder, file)).find(existsSync);
+  if (found) return found;
+  throw new WrongUse(
+    `no tokenizer lies beside ${model}; expected tokenizer.json or tokenizer.bin there, or --tokenizer FILE`,
+  );
+}
+
+/** Whether a path is a directory; a path that leads nowhere is an error. */
+export function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw fileTrouble(path, error);
+  }
+}
+
+/** The model with the functions that the options ask for: a change of configuration, the weights untouched. */
+export function configured<M extends Model>(model: M, options: ModelOptions): M {
+  const activation = chosen(model.config.activation, options);
+  const { normRelu, normShift } = options;
+  const afterNorm: Activation =
+    normRelu || normShift !== undefined ? { kind: "relu", shift: normShift ?? 0 } : model.config.afterNorm;
+  return { ...model, config: { ...model.config, activation, afterNorm } };
+}
+
+function chosen(own: Activation, options: ModelOptions): Activation {
+  const { activation: kind = own.kind, beta, threshold } = options;
+  const shift =
+    options.shift ?? (options.activation === undefined && own.kind !== "identity" ? own.shift : 0);
+  if (beta !== undefined && kind !== "swish")
+    throw new WrongUse(`--beta goes with --activation swish; got ${kind}`);
+  if (threshold !== undefined && !kind.startsWith("fatrelu")) {
+    throw new WrongUse(`--threshold goes with --activation fatrelu or fatrelu-strict; got ${kind}`);
+  }
+  switch (kind) {
+    case "shifted-relu":
+      if (options.shift === undefined) throw new WrongUse("--activation shifted-relu needs --shift B");
+      return { kind: "relu", shift };
+    case "swish":
+      return {
+        kind,
+        shift,
+        beta: beta ?? (own.kind === "swish" ? own.beta : needed("swish", "--beta BETA")),
+      };
+    case "fatrelu":
+    case "fatrelu-strict":
+      return {
+        kind,
+        shift,
+        threshold: threshold ?? (own.kind === kind ? own.threshold : needed(kind, "--threshold T")),
+      };
+    case "relu":
+    case "relu-squared":
+    case "silu":
+    case "gelu":
+    case "gelu-tanh":
+      return { kind, shift };
+    default:
+      return own;
+  }
+}
+
+const needed = (kind: string, option: string): never => {
+  throw new WrongUse(`--activation ${kind} needs ${option}`);
+};

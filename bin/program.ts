@@ -1,0 +1,40 @@
+// relukit as a function: arguments and a terminal in, an exit code out.
+// 0 success, 1 a negative verdict, 2 wrong use or unusable input: one sentence, never a stack trace.
+import { Command, CommanderError } from "commander";
+import { addGenerate } from "./generate.ts";
+import { addInspect } from "./inspect.ts";
+import { addLessons } from "./lessons.ts";
+import { NegativeVerdict, type Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** Runs the command that the words ask for; the words exclude node and the script. */
+export async function relukit(words: readonly string[], terminal: Terminal): Promise<number> {
+  const program = new Command("relukit")
+    .description(
+      'Activation sparsity in language models: the reference implementation of "ReLU Strikes Back".',
+    )
+    .version(version(), "-v, --version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .showHelpAfterError("(relukit --help lists the commands)")
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (text, write) => write(text.replace(/^error: /, "relukit: ")),
+    })
+    .exitOverride();
+  for (const add of [addGenerate, addInspect, addLessons]) add(program, terminal);
+
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof NegativeVerdict) return 1;
+    terminal.err(`relukit: ${sentence(error)}\n`);
+    if (process.env["RELUKIT_DEBUG"] && error instanceof Error) terminal.err(`${error.stack}\n`);
+    return 2;
+  }
+}
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,27 @@
+// Progress on stderr, so that stdout stays the answer: from the first second on, a line that is redrawn on a terminal
+// and written every ten seconds elsewhere.
+import type { Terminal } from "./terminal.ts";
+
+export interface Progress {
+  /** `text` says how far it is; it is asked only when a line is due. */
+  show(text: () => string): void;
+  /** Clears the line. */
+  end(): void;
+}
+
+/** A progress that keeps silent for the first second. */
+export function progress({ err, live }: Terminal): Progress {
+  const interval = live ? 100 : 10_000;
+  let [due, drawn] = [Date.now() + 1000, false];
+  return {
+    show(text) {
+      if (Date.now() < due) return;
+      due = Date.now() + interval;
+      drawn = true;
+      err(live ? `\r\u001b[K${text()}` : `${text()}\n`);
+    },
+    end() {
+      if (drawn && live) err("\r\u001b[K");
+    },
+  };
+}

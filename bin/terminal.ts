@@ -1,0 +1,34 @@
+// What a command talks to: the answer goes to `out`, everything said about it to `err`.
+
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** whether a person watches `err`, so that a line may be redrawn */
+  readonly live: boolean;
+}
+
+/** Wrong use of a command, or input that it cannot use; the message is one sentence. Exit code 2. */
+export class WrongUse extends Error {
+  override readonly name = "WrongUse";
+}
+
+/** The command did its work and its answer is no: a lesson that fails, a kernel that is wrong. Exit code 1. */
+export class NegativeVerdict extends Error {
+  override readonly name = "NegativeVerdict";
+}
+
+/** What the file system said, as one sentence about a file. */
+export function fileTrouble(path: string, error: unknown): WrongUse {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: "does not exist",
+    EACCES: "may not be read",
+    ENOTDIR: "goes through something that is not a directory",
+    ELOOP: "is a link that leads back to itself",
+    ENAMETOOLONG: "is too long a name",
+  };
+  const trouble = typeof code === "string" ? known[code] : undefined;
+  return new WrongUse(
+    `${path} ${trouble ?? `cannot be read: ${error instanceof Error ? error.message : error}`}`,
+  );
+}

@@ -1,0 +1,114 @@
+// Files on disk as byte sources, and a writer that never leaves half a file.
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type ByteSource, checkRange } from "./byte-source.ts";
+import { FormatError } from "./format-error.ts";
+
+const CHUNK = 0x40000000; // one system call moves less than 2 GiB
+
+/** A file on disk, read a range at a time, so that it may be larger than memory. */
+export interface FileSource extends ByteSource {
+  close(): void;
+}
+
+/**
+ * Opens a file for reading; messages call it by its path.
+ *
+ * @throws {FormatError} when it is missing, not a file, or not readable
+ */
+export function openFile(path: string): FileSource {
+  const found = attempt(path, "be opened", () => statSync(path)); // first: opening a pipe would wait for its writer
+  if (!found.isFile()) {
+    throw new FormatError(
+      `${path}: is ${found.isDirectory() ? "a directory" : "not a regular file"}; expected a file`,
+    );
+  }
+  const file = attempt(path, "be opened", () => openSync(path, "r"));
+  const source: FileSource = {
+    name: path,
+    size: fstatSync(file).size,
+    read(offset, length) {
+      checkRange(source, offset, length);
+      return readFully(source, file, offset, length);
+    },
+    close: () => closeSync(file),
+  };
+  return source;
+}
+
+function readFully({ name, size }: ByteSource, file: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const more = Math.min(length - done, CHUNK);
+    const got = attempt(name, "be read", () => readSync(file, bytes, done, more, offset + done));
+    if (got === 0) {
+      throw new FormatError(
+        `${name}: ends at byte ${offset + done}; expected ${size} bytes, as it had when opened`,
+      );
+    }
+    done += got;
+  }
+  return bytes;
+}
+
+/**
+ * Writes the chunks to a sibling, then renames it over `path`: a reader, or a kill at any moment, sees the old file
+ * or the new one, never a part.
+ *
+ * @throws {FormatError} when the disk is full, or the folder missing or closed to us
+ */
+export function writeFile(path: string, chunks: Iterable<Uint8Array>): void {
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const file = attempt(path, "be written", () => openSync(draft, "w"));
+  try {
+    try {
+      for (const chunk of chunks) attempt(path, "be written", () => writeFully(file, chunk));
+      attempt(path, "be written", () => fsyncSync(file)); // a rename may reach the disk before the bytes do
+    } finally {
+      closeSync(file);
+    }
+    attempt(path, "be written", () => renameSync(draft, path));
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function writeFully(file: number, chunk: Uint8Array): void {
+  for (let done = 0; done < chunk.length; ) {
+    done += writeSync(file, chunk, done, Math.min(chunk.length - done, CHUNK));
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of its path is not a folder",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EISDIR: "it is a directory",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the disk is read-only",
+  EMFILE: "too many files are open",
+};
+
+/** What `act` returns, or one sentence instead of the system's error. */
+export function attempt<R>(path: string, passive: string, act: () => R): R {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const code = String(error.code);
+    throw new FormatError(`${path}: cannot ${passive}: ${reasons[code] ?? `the system says ${code}`}`);
+  }
+}

@@ -1,0 +1,106 @@
+// A model as a Hugging Face directory: config.json and model.safetensors, in the names and layout of its family.
+import type { Model } from "../models/model.ts";
+import { roundedTo } from "./dtype.ts";
+import { FormatError } from "./format-error.ts";
+import { activationName } from "./hugging-face-activation.ts";
+import { namedTensors } from "./hugging-face-names.ts";
+import { type StoredTensor, writeSafetensors } from "./safetensors-writer.ts";
+
+/** A file of the directory, in chunks. */
+export interface Part {
+  readonly file: string;
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+type Float = "F16" | "BF16" | "F32" | "F64";
+
+/**
+ * The parts that `loadHuggingFace` reads back.
+ *
+ * Interleaved rotary pairs become half-split ones, which changes the order of sums in attention and nothing else.
+ * Activations that the format has no name for, and those after norms, are kept in a member `relukit` of config.json.
+ *
+ * @param dtype  what to round each weight to; without it, each stays as exact as it is, F32 or F64
+ * @throws {FormatError} when the family's format has no place for the model's sizes
+ */
+export function writeHuggingFace(model: Model, dtype?: Float): readonly Part[] {
+  const text = new TextEncoder().encode(`${JSON.stringify(configJson(model), undefined, 2)}\n`);
+  return [
+    { file: "config.json", chunks: [text] },
+    { file: "model.safetensors", chunks: writeSafetensors(storedOf(model, dtype), { format: "pt" }) },
+  ];
+}
+
+function storedOf(model: Model, dtype: Float | undefined): readonly StoredTensor[] {
+  return namedTensors(model).map(({ name, shape, numbers }) => {
+    const as = dtype ?? (numbers instanceof Float32Array ? "F32" : "F64");
+    return { name, dtype: as, shape, data: roundedTo(as, numbers) };
+  });
+}
+
+function configJson({ family, config, weights }: Model): Readonly<Record<string, unknown>> {
+  const { V, D, F, L, N, G, K, P } = config.sizes;
+  const act = activationName(config.activation);
+  const own = {
+    ...(act.startsWith("relukit") ? { activation: config.activation } : {}),
+    ...(config.afterNorm.kind === "identity" ? {} : { after_norm: config.afterNorm }),
+  };
+  const shared = {
+    model_type: family,
+    vocab_size: V,
+    hidden_size: D,
+    num_hidden_layers: L,
+    num_attention_heads: N,
+    max_position_embeddings: P,
+    tie_word_embeddings: weights.unembedding === weights.tokens,
+    ...(Object.keys(own).length > 0 ? { relukit: own } : {}),
+  };
+  const rotary = "rotary" in config ? { rope_theta: config.rotary.base } : {};
+  switch (family) {
+    case "opt":
+      demand(G === N && N * K === D, family, `G = N and N · K = D, not ${G}, ${N} and ${N} · ${K}`);
+      return {
+        architectures: ["OPTForCausalLM"],
+        ...shared,
+        word_embed_proj_dim: D,
+        ffn_dim: F,
+        activation_function: act,
+        do_layer_norm_before: true,
+        enable_bias: true,
+        layer_norm_eps: config.epsilon,
+      };
+    case "llama":
+      return {
+        architectures: ["LlamaForCausalLM"],
+        ...shared,
+        ...rotary,
+        intermediate_size: F,
+        num_key_value_heads: G,
+        head_dim: K,
+        hidden_act: act,
+        rms_norm_eps: config.epsilon,
+      };
+    case "falcon":
+      demand(G === 1 && N * K === D, family, `G = 1 and N · K = D, not ${G} and ${N} · ${K}`);
+      return {
+        architectures: ["FalconForCausalLM"],
+        ...shared,
+        ...rotary,
+        ffn_hidden_size: F,
+        activation: act,
+        layer_norm_epsilon: config.epsilon,
+        multi_query: true,
+        parallel_attn: true,
+        new_decoder_architecture: false,
+        alibi: false,
+        bias: false,
+      };
+  }
+}
+
+function demand(fits: boolean, family: string, expected: string): void {
+  if (!fits)
+    throw new FormatError(
+      `writeHuggingFace: the ${family} format has no place for these sizes; expected ${expected}`,
+    );
+}

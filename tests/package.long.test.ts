@@ -1,0 +1,32 @@
+// The package as its users get it: packed, installed into an empty folder, imported and run.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+test("npm pack gives a package that installs into an empty folder, imports with types' names and runs", () => {
+  const folder = mkdtempSync(join(tmpdir(), "relukit-package-"));
+  try {
+    const npm = (...words: readonly string[]) =>
+      execFileSync("npm", words, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+    npm("pack", root, "--silent");
+    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
+    assert.ok(tarball);
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    npm("install", tarball, "--omit=dev");
+    writeFileSync(
+      join(folder, "use.js"),
+      'import { matrix, reference } from "relukit"; console.log(reference.linear(matrix(1, 2, () => 1), matrix(2, 1, () => 3)).get(0, 0));',
+    );
+    assert.equal(execFileSync(process.execPath, ["use.js"], { cwd: folder, encoding: "utf8" }), "6\n");
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    assert.equal(npm("exec", "--silent", "--", "relukit", "--version"), `${version}\n`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
