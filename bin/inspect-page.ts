@@ -1,6 +1,6 @@
 // What `relukit inspect` shows a person: the architecture, and for a text the zeros layer by layer and the work.
 import type { Activation } from "../reference/ops/contract.ts";
-import type { Architecture, Reading } from "./inspect.ts";
+import type { Architecture, Reading } from "./inspect-report.ts";
 import { short } from "./numbers.ts";
 
 const columns = ["qkv", "output", "up", "down"] as const;

@@ -1,10 +1,5 @@
 // relukit inspect: what a model is, and on a text, its zeros, its likelihood and its work.
 import type { Command } from "commander";
-import type { Work } from "../reference/interpret/count.ts";
-import { nearSparsity, sparsity, type Zeros } from "../reference/measure/sparsity.ts";
-import type { Tensor } from "../reference/tensor.ts";
-import { page } from "./inspect-page.ts";
-import type { Loaded } from "./load.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import { atLeast, number, wholeFrom } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
@@ -42,88 +37,11 @@ Example:
 
 async function run(options: Options, terminal: Terminal): Promise<void> {
   const { load } = await import("./load.ts");
+  const { architecture, reading } = await import("./inspect-report.ts");
+  const { page } = await import("./inspect-page.ts");
+  const { text, json } = options;
   const loaded = load(options, terminal);
-  const reading =
-    options.text === undefined ? undefined : await read(loaded, options.text, options, terminal);
-  const report = { model: architecture(options.model, loaded), ...reading };
-  terminal.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : page(report.model, reading));
+  const model = architecture(options.model, loaded);
+  const read = text === undefined ? undefined : reading(loaded, { ...options, text }, terminal);
+  terminal.out(json ? `${JSON.stringify({ model, ...read }, null, 2)}\n` : page(model, read));
 }
-
-export type Architecture = ReturnType<typeof architecture>;
-export type Reading = Awaited<ReturnType<typeof read>>;
-
-function architecture(path: string, { model, tokenizer, notFinite, storedBytes }: Loaded) {
-  const { family, config } = model;
-  const { sizes, epsilon, activation, afterNorm } = config;
-  const parameters = [...storedBytes.keys()].reduce((total, { size }) => total + size, 0);
-  const bytes = [...storedBytes.values()].reduce((total, bytes) => total + bytes, 0);
-  const rotary = "rotary" in config ? config.rotary : undefined;
-  return {
-    path,
-    family,
-    sizes,
-    parameters,
-    bytes,
-    epsilon,
-    rotary,
-    activation,
-    afterNorm,
-    tokenizer: tokenizer.kind,
-    notFinite,
-  };
-}
-
-async function read(loaded: Loaded, file: string, options: Options, terminal: Terminal) {
-  const { wholeFile } = await import("./load.ts");
-  const { utf8 } = await import("../reference/formats/byte-source.ts");
-  const { exp } = await import("../reference/elementary.ts");
-  const { reference } = await import("../reference/ops/reference.ts");
-  const { survey } = await import("../reference/decoding/survey.ts");
-  const { progress } = await import("./progress.ts");
-  const { model, tokenizer, storedBytes } = loaded;
-  const begin = tokenizer.prompt("")[0];
-  const bytes = wholeFile(file);
-  const encoded = tokenizer.encode(utf8(bytes.read(0, bytes.size), file, "its text"));
-  const tokens = (encoded[0] === begin ? encoded.slice(1) : encoded).slice(0, options.maxTokens);
-
-  const line = progress(terminal);
-  const found = survey(reference, model, tokens, {
-    begin,
-    epsilon: options.epsilon,
-    progress: (done, total, mean) =>
-      line.show(() => `${done} of ${total} tokens, mean negative log-likelihood ${mean.toFixed(3)}`),
-  });
-  line.end();
-
-  const { predictions, meanNegativeLogLikelihood } = found;
-  return {
-    text: file,
-    tokens: tokens.length,
-    predictions,
-    meanNegativeLogLikelihood,
-    perplexity: exp(meanNegativeLogLikelihood),
-    epsilon: options.epsilon,
-    layers: found.layers.map((inputs) => ({ inputs: mapValues(inputs, shares) })),
-    ...workOf(found.done, storedBytes),
-    perToken: mapValues(workOf(found.done, storedBytes), (total) => total / predictions),
-    dense: workOf(found.asked, storedBytes),
-  };
-}
-
-const shares = (zeros: Zeros) => ({ sparsity: sparsity(zeros), nearSparsity: nearSparsity(zeros) });
-
-/** The work of all projections: a weight's bytes are those that its file stores, scales included. */
-function workOf(ledger: ReadonlyMap<Tensor, Work>, storedBytes: ReadonlyMap<Tensor, number>) {
-  let [multiplyAdds, bytesRead] = [0, 0];
-  for (const [w, work] of ledger) {
-    multiplyAdds += work.multiplyAdds;
-    bytesRead += (work.weightsRead * (storedBytes.get(w) ?? Number.NaN)) / w.size;
-  }
-  return { multiplyAdds, bytesRead };
-}
-
-const mapValues = <K extends string, A, B>(
-  record: Readonly<Record<K, A>>,
-  f: (value: A) => B,
-): Record<K, B> =>
-  Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, f(value)])) as Record<K, B>;

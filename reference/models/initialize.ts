@@ -7,21 +7,23 @@ import type { Model } from "./model.ts";
 import type { Affine, Norm } from "./opt.ts";
 
 /** Draws tensors for one seed: normal with deviation 0.02, or that over √(2L) where a branch joins the residual stream. */
-interface Draw {
-  matrix<R, C>(path: string, rows: number, columns: number): Matrix<R, C>;
-  joining<R, C>(path: string, rows: number, columns: number): Matrix<R, C>;
-}
-
-const draw = (seed: number, { L }: Sizes): Draw => {
+function draw(seed: number, { D, N, G, K, L }: Sizes) {
   const normal = (path: string, rows: number, columns: number, deviation: number) => {
     const numbers = stream(seed, path);
     return matrix<never, never>(rows, columns, () => deviation * numbers.normal());
   };
-  return {
-    matrix: (path, rows, columns) => normal(path, rows, columns, 0.02),
-    joining: (path, rows, columns) => normal(path, rows, columns, 0.02 / Math.sqrt(2 * L)),
-  };
-};
+  const inner = <R, C>(path: string, rows: number, columns: number): Matrix<R, C> =>
+    normal(path, rows, columns, 0.02);
+  const joining = <R, C>(path: string, rows: number, columns: number): Matrix<R, C> =>
+    normal(path, rows, columns, 0.02 / Math.sqrt(2 * L));
+  const attention = (path: string) => ({
+    query: inner<"D", "N·K">(`${path}.query`, D, N * K),
+    key: inner<"D", "G·K">(`${path}.key`, D, G * K),
+    value: inner<"D", "G·K">(`${path}.value`, D, G * K),
+    output: joining<"N·K", "D">(`${path}.output`, N * K, D),
+  });
+  return { inner, joining, attention };
+}
 
 const ones = <A>(size: number): Vector<A> => vector(size, () => 1);
 const zeros = <A>(size: number): Vector<A> => vector(size, () => 0);
@@ -37,22 +39,25 @@ const layers = <Y>({ L }: Sizes, layer: (path: string) => Y): readonly Y[] =>
  * @see Radford et al. 2019, "Language models are unsupervised multitask learners", for the deviations
  */
 export function initialOpt(config: Config, seed: number): Model & { readonly family: "opt" } {
-  const { V, D, F, N, G, K, P } = config.sizes;
-  const { matrix, joining } = draw(seed, config.sizes);
-  const tokens = matrix<"V", "D">("tokens", V, D);
+  const { V, D, F, P } = config.sizes;
+  const { inner, joining, attention } = draw(seed, config.sizes);
+  const tokens = inner<"V", "D">("tokens", V, D);
   const weights = {
     tokens,
-    positions: matrix<"P", "D">("positions", P, D),
-    layers: layers(config.sizes, (path) => ({
-      attentionNorm: norm<"D">(D),
-      query: affine(matrix<"D", "N·K">(`${path}.query`, D, N * K)),
-      key: affine(matrix<"D", "G·K">(`${path}.key`, D, G * K)),
-      value: affine(matrix<"D", "G·K">(`${path}.value`, D, G * K)),
-      output: affine(joining<"N·K", "D">(`${path}.output`, N * K, D)),
-      hiddenNorm: norm<"D">(D),
-      up: affine(matrix<"D", "F">(`${path}.up`, D, F)),
-      down: affine(joining<"F", "D">(`${path}.down`, F, D)),
-    })),
+    positions: inner<"P", "D">("positions", P, D),
+    layers: layers(config.sizes, (path) => {
+      const { query, key, value, output } = attention(path);
+      return {
+        attentionNorm: norm<"D">(D),
+        query: affine(query),
+        key: affine(key),
+        value: affine(value),
+        output: affine(output),
+        hiddenNorm: norm<"D">(D),
+        up: affine(inner<"D", "F">(`${path}.up`, D, F)),
+        down: affine(joining<"F", "D">(`${path}.down`, F, D)),
+      };
+    }),
     norm: norm<"D">(D),
     unembedding: tokens,
   };
@@ -61,20 +66,17 @@ export function initialOpt(config: Config, seed: number): Model & { readonly fam
 
 /** A Llama model with tied embeddings; the rest as `initialOpt`. */
 export function initialLlama(config: RotaryConfig, seed: number): Model & { readonly family: "llama" } {
-  const { V, D, F, N, G, K } = config.sizes;
-  const { matrix, joining } = draw(seed, config.sizes);
-  const tokens = matrix<"V", "D">("tokens", V, D);
+  const { V, D, F } = config.sizes;
+  const { inner, joining, attention } = draw(seed, config.sizes);
+  const tokens = inner<"V", "D">("tokens", V, D);
   const weights = {
     tokens,
     layers: layers(config.sizes, (path) => ({
       attentionNorm: ones<"D">(D),
-      query: matrix<"D", "N·K">(`${path}.query`, D, N * K),
-      key: matrix<"D", "G·K">(`${path}.key`, D, G * K),
-      value: matrix<"D", "G·K">(`${path}.value`, D, G * K),
-      output: joining<"N·K", "D">(`${path}.output`, N * K, D),
+      ...attention(path),
       hiddenNorm: ones<"D">(D),
-      gate: matrix<"D", "F">(`${path}.gate`, D, F),
-      up: matrix<"F", "D">(`${path}.up`, F, D),
+      gate: inner<"D", "F">(`${path}.gate`, D, F),
+      up: inner<"F", "D">(`${path}.up`, F, D),
       down: joining<"F", "D">(`${path}.down`, F, D),
     })),
     norm: ones<"D">(D),
@@ -85,18 +87,15 @@ export function initialLlama(config: RotaryConfig, seed: number): Model & { read
 
 /** A Falcon model with tied embeddings; the rest as `initialOpt`. */
 export function initialFalcon(config: RotaryConfig, seed: number): Model & { readonly family: "falcon" } {
-  const { V, D, F, N, G, K } = config.sizes;
-  const { matrix, joining } = draw(seed, config.sizes);
-  const tokens = matrix<"V", "D">("tokens", V, D);
+  const { V, D, F } = config.sizes;
+  const { inner, joining, attention } = draw(seed, config.sizes);
+  const tokens = inner<"V", "D">("tokens", V, D);
   const weights = {
     tokens,
     layers: layers(config.sizes, (path) => ({
       norm: norm<"D">(D),
-      query: matrix<"D", "N·K">(`${path}.query`, D, N * K),
-      key: matrix<"D", "G·K">(`${path}.key`, D, G * K),
-      value: matrix<"D", "G·K">(`${path}.value`, D, G * K),
-      output: joining<"N·K", "D">(`${path}.output`, N * K, D),
-      up: matrix<"D", "F">(`${path}.up`, D, F),
+      ...attention(path),
+      up: inner<"D", "F">(`${path}.up`, D, F),
       down: joining<"F", "D">(`${path}.down`, F, D),
     })),
     norm: norm<"D">(D),

@@ -1,0 +1,96 @@
+// What `relukit inspect` reports: the architecture of a model, and what reading a text with it showed and took.
+import { survey } from "../reference/decoding/survey.ts";
+import { exp } from "../reference/elementary.ts";
+import { utf8 } from "../reference/formats/byte-source.ts";
+import type { Work } from "../reference/interpret/count.ts";
+import { nearSparsity, sparsity, type Zeros } from "../reference/measure/sparsity.ts";
+import { reference } from "../reference/ops/reference.ts";
+import type { Tensor } from "../reference/tensor.ts";
+import { type Loaded, wholeFile } from "./load.ts";
+import { progress } from "./progress.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type Architecture = ReturnType<typeof architecture>;
+export type Reading = ReturnType<typeof reading>;
+
+/** What to read, and how. */
+export interface ReadingOptions {
+  readonly text: string;
+  readonly maxTokens?: number;
+  readonly epsilon: number;
+}
+
+/** What a model is, as its file and the options have it. */
+export function architecture(path: string, { model, tokenizer, notFinite, storedBytes }: Loaded) {
+  const { family, config } = model;
+  const { sizes, epsilon, activation, afterNorm } = config;
+  const parameters = [...storedBytes.keys()].reduce((total, { size }) => total + size, 0);
+  const bytes = [...storedBytes.values()].reduce((total, bytes) => total + bytes, 0);
+  const rotary = "rotary" in config ? config.rotary : undefined;
+  return {
+    path,
+    family,
+    sizes,
+    parameters,
+    bytes,
+    epsilon,
+    rotary,
+    activation,
+    afterNorm,
+    tokenizer: tokenizer.kind,
+    notFinite,
+  };
+}
+
+/** Reads a text file with the model, with progress, and reports zeros, likelihood and work. */
+export function reading(
+  { model, tokenizer, storedBytes }: Loaded,
+  { text, maxTokens, epsilon }: ReadingOptions,
+  terminal: Terminal,
+) {
+  const begin = tokenizer.prompt("")[0];
+  const bytes = wholeFile(text);
+  const encoded = tokenizer.encode(utf8(bytes.read(0, bytes.size), text, "its text"));
+  const tokens = (encoded[0] === begin ? encoded.slice(1) : encoded).slice(0, maxTokens);
+
+  const line = progress(terminal);
+  const found = survey(reference, model, tokens, {
+    begin,
+    epsilon,
+    progress: (done, total, mean) =>
+      line.show(() => `${done} of ${total} tokens, mean negative log-likelihood ${mean.toFixed(3)}`),
+  });
+  line.end();
+
+  const { predictions, meanNegativeLogLikelihood } = found;
+  return {
+    text,
+    tokens: tokens.length,
+    predictions,
+    meanNegativeLogLikelihood,
+    perplexity: exp(meanNegativeLogLikelihood),
+    epsilon,
+    layers: found.layers.map((inputs) => ({ inputs: mapValues(inputs, shares) })),
+    ...workOf(found.done, storedBytes),
+    perToken: mapValues(workOf(found.done, storedBytes), (total) => total / predictions),
+    dense: workOf(found.asked, storedBytes),
+  };
+}
+
+const shares = (zeros: Zeros) => ({ sparsity: sparsity(zeros), nearSparsity: nearSparsity(zeros) });
+
+/** The work of all projections: a weight's bytes are those that its file stores, scales included. */
+function workOf(ledger: ReadonlyMap<Tensor, Work>, storedBytes: ReadonlyMap<Tensor, number>) {
+  let [multiplyAdds, bytesRead] = [0, 0];
+  for (const [w, work] of ledger) {
+    multiplyAdds += work.multiplyAdds;
+    bytesRead += (work.weightsRead * (storedBytes.get(w) ?? Number.NaN)) / w.size;
+  }
+  return { multiplyAdds, bytesRead };
+}
+
+const mapValues = <K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  f: (value: A) => B,
+): Record<K, B> =>
+  Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, f(value)])) as Record<K, B>;
