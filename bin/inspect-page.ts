@@ -1,4 +1,5 @@
 // What `relukit inspect` shows a person: the architecture, and for a text the zeros layer by layer and the work.
+import type { Histogram } from "../reference/measure/histogram.ts";
 import type { Activation } from "../reference/ops/contract.ts";
 import type { Architecture, Reading } from "./inspect-report.ts";
 import { short } from "./numbers.ts";
@@ -7,7 +8,12 @@ const columns = ["qkv", "output", "up", "down"] as const;
 
 /** The report as text, 100 columns wide at most. */
 export const page = (model: Architecture, reading: Reading | undefined): string =>
-  [...architecture(model), ...(reading ? [...likelihood(reading), ...zeros(reading), ...work(reading)] : [])]
+  [
+    ...architecture(model),
+    ...(reading
+      ? [...likelihood(reading), ...zeros(reading), ...preactivations(reading), ...work(reading)]
+      : []),
+  ]
     .join("\n")
     .concat("\n");
 
@@ -78,6 +84,27 @@ function work({ dense, multiplyAdds, bytesRead, predictions }: Reading): string[
     row("dense", per(dense.multiplyAdds), per(dense.bytesRead, "B")),
     row("zeros skipped", per(multiplyAdds), per(bytesRead, "B")),
     row("", share(multiplyAdds, dense.multiplyAdds), share(bytesRead, dense.bytesRead)),
+  ];
+}
+
+/** Each layer's histogram between −4 and 4, two bins a column, the tallest column full. */
+function preactivations({ layers }: Reading): string[] {
+  const blocks = " ▁▂▃▄▅▆▇█";
+  const row = (histogram: Histogram): string => {
+    const middle = histogram.counts.slice(32, 96);
+    const columns = Array.from({ length: 32 }, (_, c) => (middle[2 * c] ?? 0) + (middle[2 * c + 1] ?? 0));
+    const top = Math.max(1, ...columns);
+    const drawn = columns.map(
+      (count) => blocks[count === 0 ? 0 : Math.max(1, Math.round((8 * count) / top))],
+    );
+    return `${drawn.slice(0, 16).join("")}|${drawn.slice(16).join("")}`;
+  };
+  return [
+    "",
+    "  what the activation reads, from -4 to 4; what lies left of the line is zero after a ReLU",
+    ...layers.map(
+      ({ preactivation }, l) => `  ${`${l}`.padStart(5)}   ${preactivation ? row(preactivation) : ""}`,
+    ),
   ];
 }
 

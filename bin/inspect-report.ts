@@ -6,6 +6,7 @@ import type { Work } from "../reference/interpret/count.ts";
 import { nearSparsity, sparsity, type Zeros } from "../reference/measure/sparsity.ts";
 import { reference } from "../reference/ops/reference.ts";
 import type { Tensor } from "../reference/tensor.ts";
+import { names } from "../reference/weights.ts";
 import { type Loaded, wholeFile } from "./load.ts";
 import { progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
@@ -62,6 +63,7 @@ export function reading(
   });
   line.end();
 
+  const path = names(model.weights);
   const { predictions, meanNegativeLogLikelihood } = found;
   return {
     text,
@@ -70,10 +72,16 @@ export function reading(
     meanNegativeLogLikelihood,
     perplexity: exp(meanNegativeLogLikelihood),
     epsilon,
-    layers: found.layers.map((inputs) => ({ inputs: mapValues(inputs, shares) })),
+    layers: found.layers.map((inputs, l) => ({
+      inputs: mapValues(inputs, shares),
+      preactivation: found.preactivations[l],
+    })),
     ...workOf(found.done, storedBytes),
     perToken: mapValues(workOf(found.done, storedBytes), (total) => total / predictions),
     dense: workOf(found.asked, storedBytes),
+    projections: Object.fromEntries(
+      [...found.done].map(([w, work]) => [path.get(w), workOf(new Map([[w, work]]), storedBytes)]),
+    ),
   };
 }
 

@@ -14,6 +14,7 @@ export type { Tokenizer } from "./formats/tokenizers/tokenizer.ts";
 export { count, type Work } from "./interpret/count.ts";
 export { type Look, observe } from "./interpret/observe.ts";
 export { skipZeros } from "./interpret/skip-zeros.ts";
+export { emptyHistogram, type Histogram, withElements } from "./measure/histogram.ts";
 export { nearSparsity, sparsity, type Zeros, zeros } from "./measure/sparsity.ts";
 export { type Cache, empty } from "./models/cache.ts";
 export type { Config, RotaryConfig, Sizes } from "./models/config.ts";

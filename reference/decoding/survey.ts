@@ -3,6 +3,7 @@
 import { count, type Work } from "../interpret/count.ts";
 import { observe } from "../interpret/observe.ts";
 import { skipZeros } from "../interpret/skip-zeros.ts";
+import { emptyHistogram, type Histogram, withElements } from "../measure/histogram.ts";
 import { noZeros, together, type Zeros, zeros } from "../measure/sparsity.ts";
 import { empty } from "../models/cache.ts";
 import { forward, type Model } from "../models/model.ts";
@@ -20,6 +21,8 @@ export interface Survey {
   readonly meanNegativeLogLikelihood: number;
   /** layer by layer, the zeros in the input of its projections */
   readonly layers: readonly Readonly<Record<Input, Zeros>>[];
+  /** layer by layer, what the activation of the feed-forward read: 128 bins from −8 to 8 */
+  readonly preactivations: readonly Histogram[];
   /** each projection's work as a dense machine does it, and with the rows of zeros skipped */
   readonly asked: ReadonlyMap<Tensor, Work>;
   readonly done: ReadonlyMap<Tensor, Work>;
@@ -63,6 +66,7 @@ export function survey(ops: Ops, model: Model, text: Tokens, options: SurveyOpti
   if (total === 0)
     throw new RangeError(`survey: text has ${text.length} tokens; expected two at least, one to predict`);
 
+  const preactivations = layers.map(() => emptyHistogram(-8, 8, 128));
   let [predictions, losses] = [0, 0];
   for (const { tokens, targets } of windows) {
     let cache = empty;
@@ -70,6 +74,10 @@ export function survey(ops: Ops, model: Model, text: Tokens, options: SurveyOpti
       const past = cache;
       const { loss, longer } = asked.scope(() => {
         const run = forward(asked, model, tokens.slice(t, t + 1), past);
+        for (const [l, { hidden }] of run.layers.entries()) {
+          const before = preactivations[l];
+          if (before) preactivations[l] = withElements(before, hidden.preactivation);
+        }
         return { loss: asked.crossEntropy(run.logits, [target]), longer: run.cache };
       });
       [predictions, losses, cache] = [predictions + 1, losses + loss.get(0), longer];
@@ -80,6 +88,7 @@ export function survey(ops: Ops, model: Model, text: Tokens, options: SurveyOpti
     predictions,
     meanNegativeLogLikelihood: losses / predictions,
     layers,
+    preactivations,
     asked: asked.ledger,
     done: done.ledger,
   };

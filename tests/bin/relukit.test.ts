@@ -190,6 +190,12 @@ test("relukit inspect --json prints sparsity per layer and input, work and likel
   const weights = 2 * (8 * 8 + 2 * 8 * 4 + 8 * 8 + 3 * 8 * 12) + V * 8;
   assert.equal(report.multiplyAdds, report.predictions * weights);
   assert.equal(report.bytesRead, 8 * report.multiplyAdds);
+  const projections: readonly { multiplyAdds: number }[] = Object.values(report.projections);
+  assert.equal(
+    projections.reduce((total, { multiplyAdds }) => total + multiplyAdds, 0),
+    report.multiplyAdds,
+  );
+  assert.equal(report.layers[0].preactivation.counts.length, 128);
   assert.ok(Math.abs(report.meanNegativeLogLikelihood - Math.log(V)) < 0.1, "untrained: near chance");
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Input, survey } from "../../../reference/decoding/survey.ts";
+import { seen } from "../../../reference/measure/histogram.ts";
 import { sparsity } from "../../../reference/measure/sparsity.ts";
 import { empty } from "../../../reference/models/cache.ts";
 import { forward } from "../../../reference/models/model.ts";
@@ -46,6 +47,11 @@ test("survey counts the input of each projection once a position: the elements a
     Object.entries(layer ?? {}).map(([input, zeros]) => [input, zeros.elements]),
   );
   assert.deepEqual(elements, { qkv: 7 * 12, output: 7 * 12, up: 7 * 12, down: 7 * 20 });
+});
+
+test("survey counts every pre-activation of the feed-forward: T · F a layer", () => {
+  const { preactivations } = survey(reference, tinyOpt, tokens, options);
+  assert.deepEqual(preactivations.map(seen), [7 * 20, 7 * 20]);
 });
 
 test("survey reads a text longer than the context in windows, predicting each token but the first once", () => {
