@@ -1,13 +1,12 @@
 // What `relukit inspect` reports: the architecture of a model, and what reading a text with it showed and took.
 import { survey } from "../reference/decoding/survey.ts";
 import { exp } from "../reference/elementary.ts";
-import { utf8 } from "../reference/formats/byte-source.ts";
 import type { Work } from "../reference/interpret/count.ts";
 import { nearSparsity, sparsity, type Zeros } from "../reference/measure/sparsity.ts";
 import { reference } from "../reference/ops/reference.ts";
 import type { Tensor } from "../reference/tensor.ts";
 import { names } from "../reference/weights.ts";
-import { type Loaded, wholeFile } from "./load.ts";
+import { type Loaded, textOf } from "./load.ts";
 import { progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -50,8 +49,7 @@ export function reading(
   terminal: Terminal,
 ) {
   const begin = tokenizer.prompt("")[0];
-  const bytes = wholeFile(text);
-  const encoded = tokenizer.encode(utf8(bytes.read(0, bytes.size), text, "its text"));
+  const encoded = tokenizer.encode(beginning(textOf(text), maxTokens));
   const tokens = (encoded[0] === begin ? encoded.slice(1) : encoded).slice(0, maxTokens);
 
   const line = progress(terminal);
@@ -84,6 +82,10 @@ export function reading(
     ),
   };
 }
+
+/** What holds the first tokens: few are longer than 64 characters. Not cut inside a character. */
+const beginning = (text: string, tokens = Infinity): string =>
+  text.slice(0, 64 * tokens).replace(/[\ud800-\udbff]$/, "");
 
 const shares = (zeros: Zeros) => ({ sparsity: sparsity(zeros), nearSparsity: nearSparsity(zeros) });
 

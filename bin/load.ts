@@ -1,12 +1,12 @@
 // A model and its tokenizer, from the paths that the options give, with what is worth a warning said on stderr.
 import { dirname } from "node:path";
-import { bytesSource } from "../reference/formats/byte-source.ts";
+import { wholeText } from "../reference/formats/byte-source.ts";
 import type { Checkpoint } from "../reference/formats/checkpoint.ts";
-import { openFile } from "../reference/formats/file.node.ts";
+import { type FileSource, openFile } from "../reference/formats/file.node.ts";
 import { openHuggingFace } from "../reference/formats/hugging-face.node.ts";
 import { loadLlama2c } from "../reference/formats/llama2c.ts";
 import { loadTokenizer } from "../reference/formats/tokenizers/load.ts";
-import { checkFit, type Tokenizer } from "../reference/formats/tokenizers/tokenizer.ts";
+import type { Tokenizer } from "../reference/formats/tokenizers/tokenizer.ts";
 import type { Model } from "../reference/models/model.ts";
 import { configured, isDirectory, type ModelOptions, tokenizerPath } from "./model-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,8 +20,8 @@ export interface Loaded extends Checkpoint {
 export function load(options: ModelOptions, { err }: Terminal): Loaded {
   const tokenizerFile = tokenizerPath(options);
   const checkpoint = loadCheckpoint(options.model);
-  const tokenizer = loadTokenizer(wholeFile(tokenizerFile));
-  checkFit(tokenizerFile, tokenizer, checkpoint.model.config.sizes.V);
+  const { V } = checkpoint.model.config.sizes;
+  const tokenizer = opened(tokenizerFile, (file) => loadTokenizer(file, V));
   if (checkpoint.notFinite.length > 0)
     err(`relukit: warning: ${options.model} holds ${notFinite(checkpoint.notFinite)}\n`);
   return { ...checkpoint, model: configured(checkpoint.model, options), tokenizer };
@@ -29,20 +29,17 @@ export function load(options: ModelOptions, { err }: Terminal): Loaded {
 
 function loadCheckpoint(path: string): Checkpoint {
   if (isDirectory(path)) return openHuggingFace(path);
-  if (path.endsWith(".safetensors")) return openHuggingFace(dirname(path));
-  const file = openFile(path);
-  try {
-    return loadLlama2c(file);
-  } finally {
-    file.close();
-  }
+  if (/\.(safetensors|json)$/.test(path)) return openHuggingFace(dirname(path)); // a part of a directory stands for it
+  return opened(path, (file) => loadLlama2c(file));
 }
 
-/** A file read whole, as a source of bytes. */
-export function wholeFile(path: string) {
+/** The text of a UTF-8 file. */
+export const textOf = (path: string): string => opened(path, (file) => wholeText(file, "its text"));
+
+function opened<R>(path: string, use: (file: FileSource) => R): R {
   const file = openFile(path);
   try {
-    return bytesSource(path, file.read(0, file.size));
+    return use(file);
   } finally {
     file.close();
   }

@@ -50,3 +50,21 @@ export function utf8(bytes: Uint8Array, name: string, field: string): string {
     throw new FormatError(`${name}: ${field} is not valid UTF-8; expected UTF-8 text`);
   }
 }
+
+/** In bytes: the longest file that is read as one text. Engines hold no string of twice that. */
+const LONGEST_TEXT = 2 ** 28;
+
+/**
+ * The whole source as UTF-8 text; `field` names it in the message.
+ *
+ * @throws {FormatError} when it is not UTF-8, or longer than 256 MiB
+ */
+export function wholeText(source: ByteSource, field: string): string {
+  const { name, size } = source;
+  if (size > LONGEST_TEXT) {
+    throw new FormatError(
+      `${name}: ${field} has ${size} bytes; expected at most ${LONGEST_TEXT}, as it is read whole`,
+    );
+  }
+  return utf8(source.read(0, size), name, field);
+}

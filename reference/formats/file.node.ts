@@ -47,7 +47,7 @@ export function openFile(path: string): FileSource {
 }
 
 function readFully({ name, size }: ByteSource, file: number, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+  const bytes = allocated(name, length);
   for (let done = 0; done < length; ) {
     const more = Math.min(length - done, CHUNK);
     const got = attempt(name, "be read", () => readSync(file, bytes, done, more, offset + done));
@@ -59,6 +59,14 @@ function readFully({ name, size }: ByteSource, file: number, offset: number, len
     done += got;
   }
   return bytes;
+}
+
+function allocated(name: string, length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new FormatError(`${name}: ${length} bytes are to be read at once; expected what memory can hold`);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // A value inside a JSON file that knows where it is, so that whoever expects something else can say so.
-import { type ByteSource, utf8 } from "./byte-source.ts";
+import { type ByteSource, wholeText } from "./byte-source.ts";
 import { FormatError, shown } from "./format-error.ts";
 import { isObject, jsonObject } from "./json.ts";
 
@@ -16,7 +16,7 @@ export class JsonField {
 
   /** The whole of a JSON file, an object. */
   static of(source: ByteSource): JsonField {
-    const text = utf8(source.read(0, source.size), source.name, "text");
+    const text = wholeText(source, "text");
     return new JsonField(source.name, "", jsonObject(text, source.name, "text"));
   }
 

@@ -31,11 +31,12 @@ interface Piece {
  * not in the file: it is read to the end, and must be the model's V. Encoding puts <s>, and for a text that is not
  * empty a space, in front, as SentencePiece does; decoding takes one leading space off again.
  *
- * @throws {FormatError} when a piece is cut, or there are fewer than the three special ones
+ * @param most  more tokens than this are refused before they fill memory: the model's V
+ * @throws {FormatError} when a piece is cut or empty, there are too many, or fewer than the three special ones
  * @see https://github.com/karpathy/llama2.c, run.c, encode and decode
  */
-export function llama2cTokenizer(source: ByteSource): Tokenizer {
-  const pieces = piecesOf(source);
+export function llama2cTokenizer(source: ByteSource, most = Infinity): Tokenizer {
+  const pieces = piecesOf(source, most);
   const size = pieces.length;
   const ids = new Map<string, number>();
   for (const [id, { bytes }] of pieces.entries()) if (!ids.has(bytes)) ids.set(bytes, id);
@@ -61,22 +62,26 @@ export function llama2cTokenizer(source: ByteSource): Tokenizer {
   };
 }
 
-function piecesOf(source: ByteSource): readonly Piece[] {
+function piecesOf(source: ByteSource, most: number): readonly Piece[] {
   const { name, size } = source;
   const bytes = source.read(0, size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, size);
   const pieces: Piece[] = [];
   for (let at = 4; at < size; ) {
     const left = size - at - 8;
-    if (left < 0)
+    if (pieces.length === most)
       throw new FormatError(
-        `${name}: token ${pieces.length} has ${size - at} bytes; expected at least 8, a score and a length`,
+        `${name}: the tokenizer has more than ${most} tokens; expected ${most}, the model's vocabulary`,
+      );
+    if (left < 1)
+      throw new FormatError(
+        `${name}: token ${pieces.length} has ${size - at} bytes; expected at least 9: a score, a length and a byte`,
       );
     const score = view.getFloat32(at, true);
     const length = view.getInt32(at + 4, true);
-    if (length < 0 || length > left) {
+    if (length < 1 || length > left) {
       throw new FormatError(
-        `${name}: length of token ${pieces.length} is ${length}; expected 0 to ${left}, the bytes that follow it`,
+        `${name}: length of token ${pieces.length} is ${length}; expected 1 to ${left}, the bytes that follow it`,
       );
     }
     pieces.push({ bytes: byteString(bytes.subarray(at + 8, at + 8 + length)), score });

@@ -14,18 +14,18 @@ import { tokenizerJson } from "./tokenizer-json.ts";
  * @throws {FormatError} when the file is none of them, is damaged, or does not fit
  */
 export function loadTokenizer(source: ByteSource, V?: number): Tokenizer {
-  const tokenizer = anyTokenizer(source);
+  const tokenizer = anyTokenizer(source, V);
   if (V !== undefined) checkFit(source.name, tokenizer, V);
   return tokenizer;
 }
 
-function anyTokenizer(source: ByteSource): Tokenizer {
+function anyTokenizer(source: ByteSource, V: number | undefined): Tokenizer {
   const { name, size } = source;
   if (size < 4)
     throw new FormatError(
       `${name}: file has ${size} bytes; expected a tokenizer.json or a llama2.c tok*.bin`,
     );
-  if (source.read(0, 4).includes(0)) return llama2cTokenizer(source); // JSON has no NUL, a small int32 has
+  if (source.read(0, 4).includes(0)) return llama2cTokenizer(source, V); // JSON has no NUL, a small int32 has
   const root = JsonField.of(source);
   return root.get("kind").absent ? tokenizerJson(root) : characterFile(root);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesSource, utf8 } from "../../../reference/formats/byte-source.ts";
+import { bytesSource, utf8, wholeText } from "../../../reference/formats/byte-source.ts";
 import { typed } from "../../../reference/formats/typed.ts";
 import { refuses } from "./files.ts";
 
@@ -35,6 +35,14 @@ test("utf8(bytes) refuses a byte that is not UTF-8, and keeps a byte order mark"
   refuses(
     () => utf8(Uint8Array.of(0x61, 0xff), "f", "header"),
     "f: header is not valid UTF-8; expected UTF-8 text",
+  );
+});
+
+test("wholeText(source) refuses a text past 256 MiB before it reads a byte of it", () => {
+  const read = (): never => assert.fail("it was read");
+  refuses(
+    () => wholeText({ name: "f", size: 2 ** 28 + 1, read }, "text"),
+    "f: text has 268435457 bytes; expected at most 268435456, as it is read whole",
   );
 });
 

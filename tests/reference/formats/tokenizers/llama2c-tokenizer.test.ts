@@ -142,22 +142,29 @@ test("a tok.bin that is cut, empty, or holds an impossible length is refused", (
   );
   refuses(
     () => loadTokenizer(file(whole.slice(0, 15), "t")),
-    "t: length of token 0 is 5; expected 0 to 3, the bytes that follow it",
+    "t: length of token 0 is 5; expected 1 to 3, the bytes that follow it",
   );
-  refuses(
-    () => loadTokenizer(file(whole.slice(0, 7), "t")),
-    "t: token 0 has 3 bytes; expected at least 8, a score and a length",
-  );
-  refuses(
-    () => loadTokenizer(file(bytes(Int32Array.of(7, 0, -1)), "t")),
-    "t: length of token 0 is -1; expected 0 to 0, the bytes that follow it",
-  );
-  refuses(
-    () => loadTokenizer(file(bytes(Int32Array.of(7, 0, 2 ** 31 - 1)), "t")),
-    "t: length of token 0 is 2147483647; expected 0 to 0, the bytes that follow it",
-  );
+  for (const length of [-1, 0, 2 ** 31 - 1]) {
+    refuses(
+      () => loadTokenizer(file(bytes(Int32Array.of(7, 0, length, 0)), "t")),
+      `t: length of token 0 is ${length}; expected 1 to 4, the bytes that follow it`,
+    );
+  }
+  for (const size of [7, 12]) {
+    refuses(
+      () => loadTokenizer(file(whole.slice(0, size), "t")),
+      `t: token 0 has ${size - 4} bytes; expected at least 9: a score, a length and a byte`,
+    );
+  }
   refuses(
     () => load(specials.slice(0, 2)),
     "tok.bin: the llama2.c tokenizer has 2 tokens; expected at least 3: <unk>, <s> and </s>",
+  );
+});
+
+test("a tok.bin with more tokens than the model is refused at the first one too many", () => {
+  refuses(
+    () => loadTokenizer(file(binary(small), "t"), 10),
+    "t: the tokenizer has more than 10 tokens; expected 10, the model's vocabulary",
   );
 });
