@@ -52,7 +52,7 @@ export function utf8(bytes: Uint8Array, name: string, field: string): string {
 }
 
 /** In bytes: the longest file that is read as one text. Engines hold no string of twice that. */
-const LONGEST_TEXT = 2 ** 28;
+const LONGEST_TEXT = 0x10000000;
 
 /**
  * The whole source as UTF-8 text; `field` names it in the message.
