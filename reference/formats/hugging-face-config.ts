@@ -2,13 +2,14 @@
 import type { RotaryConfig, Sizes } from "../models/config.ts";
 import type { LoadOptions } from "./checkpoint.ts";
 import { activationNamed, activationOf } from "./hugging-face-activation.ts";
+import { isObject } from "./json.ts";
 import type { JsonField } from "./json-field.ts";
 
 export interface Architecture {
   readonly family: "opt" | "llama" | "falcon";
   /** Of OPT, whose positions are learned, `rotary` says nothing. */
   readonly config: RotaryConfig;
-  /** Whether the unembedding is the embedding table. */
+  /** Whether the unembedding is said to be the embedding table. */
   readonly tied: boolean;
 }
 
@@ -157,9 +158,14 @@ function baseOf(root: JsonField): number {
     if (!scaling.absent && type.text(unsaid) !== "default")
       type.refuse('"default": scaled positions are not supported');
   }
+  const parameters = root.get("rope_parameters");
+  for (const [, field] of parameters.absent ? [] : parameters.members()) {
+    if (isObject(field.value))
+      field.refuse("no object: positions that differ from layer to layer are not supported");
+  }
   const partial = root.get("partial_rotary_factor");
   if (partial.real(1) !== 1) partial.refuse("1: positions on a part of each head are not supported");
-  const inner = root.get("rope_parameters").get("rope_theta");
+  const inner = parameters.get("rope_theta");
   const theta = inner.absent ? root.get("rope_theta") : inner;
   return theta.real(10000) > 0 ? theta.real(10000) : theta.refuse("a number above 0");
 }

@@ -24,8 +24,8 @@ export interface StoredTensors {
 const ONE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 const FLOATS = new Set(["F16", "BF16", "F32", "F64"]);
-/** Tensors that follow from the configuration, or that a tied model keeps twice. */
-const DERIVED = /(^|\.)(rotary_emb\.inv_freq|masked_bias|lm_head\.weight)$/;
+/** Tensors that follow from the configuration. */
+const DERIVED = /(^|\.)(rotary_emb\.inv_freq|masked_bias)$/;
 
 /**
  * Opens model.safetensors, or the files that model.safetensors.index.json names; reads headers only.

@@ -5,7 +5,7 @@ import type { FalconWeights } from "../models/falcon.ts";
 import type { LlamaWeights } from "../models/llama.ts";
 import type { Model } from "../models/model.ts";
 import type { Affine, Norm, OptWeights } from "../models/opt.ts";
-import type { Matrix } from "../tensor.ts";
+import type { Matrix, Numbers } from "../tensor.ts";
 import { type Checkpoint, type Intake, intake, type LoadOptions, type StoredNumbers } from "./checkpoint.ts";
 import { type Architecture, architectureOf } from "./hugging-face-config.ts";
 import { type Folder, type StoredTensors, storedTensors } from "./hugging-face-tensors.ts";
@@ -15,7 +15,8 @@ import { JsonField } from "./json-field.ts";
  * Reads config.json and the safetensors of a directory.
  *
  * Weights keep their numbers exactly: float32 for F16, BF16 and F32. Rotary pairs are half-split. A tied
- * unembedding is the same tensor as the embedding, even when the file holds it again.
+ * unembedding is the same tensor as the embedding, even when the file holds it again. Names may lack their first
+ * word, as in a file that was saved without its head.
  *
  * @param options  what overrules the file: activations, after relufication
  * @throws {FormatError} when a file is damaged, disagrees with config.json, or asks for what is not supported
@@ -80,11 +81,12 @@ function optWeights(from: From): OptWeights {
 function llamaWeights(from: From): LlamaWeights {
   const { made, stored } = from;
   const { V, D, F, L, N, G, K } = from.config.sizes;
-  const tokens = made.table<"V", "D">(stored.read("model.embed_tokens.weight", [V, D]), V, D);
+  const root = stored.has("embed_tokens.weight") ? "" : "model.";
+  const tokens = made.table<"V", "D">(stored.read(`${root}embed_tokens.weight`, [V, D]), V, D);
   return {
     tokens,
     layers: Array.from({ length: L }, (_, l) => {
-      const at = `model.layers.${l}`;
+      const at = `${root}layers.${l}`;
       return {
         attentionNorm: made.vector(stored.read(`${at}.input_layernorm.weight`, [D])),
         query: projection(from, `${at}.self_attn.q_proj`, N * K, D),
@@ -97,7 +99,7 @@ function llamaWeights(from: From): LlamaWeights {
         down: projection(from, `${at}.mlp.down_proj`, D, F),
       };
     }),
-    norm: made.vector(stored.read("model.norm.weight", [D])),
+    norm: made.vector(stored.read(`${root}norm.weight`, [D])),
     unembedding: unembedding(from, tokens),
   };
 }
@@ -105,11 +107,12 @@ function llamaWeights(from: From): LlamaWeights {
 function falconWeights(from: From): FalconWeights {
   const { made, stored } = from;
   const { V, D, F, L, N, K } = from.config.sizes;
-  const tokens = made.table<"V", "D">(stored.read("transformer.word_embeddings.weight", [V, D]), V, D);
+  const root = stored.has("word_embeddings.weight") ? "" : "transformer.";
+  const tokens = made.table<"V", "D">(stored.read(`${root}word_embeddings.weight`, [V, D]), V, D);
   return {
     tokens,
     layers: Array.from({ length: L }, (_, l) => {
-      const at = `transformer.h.${l}`;
+      const at = `${root}h.${l}`;
       return {
         norm: norm(from, `${at}.input_layernorm`),
         ...fused(from, `${at}.self_attention.query_key_value.weight`),
@@ -118,7 +121,7 @@ function falconWeights(from: From): FalconWeights {
         down: projection(from, `${at}.mlp.dense_4h_to_h`, D, F),
       };
     }),
-    norm: norm(from, "transformer.ln_f"),
+    norm: norm(from, `${root}ln_f`),
     unembedding: unembedding(from, tokens),
   };
 }
@@ -165,7 +168,15 @@ const norm = ({ made, stored, config }: From, name: string): Norm<"D"> => ({
   bias: made.vector(stored.read(`${name}.bias`, [config.sizes.D])),
 });
 
+/** The file's head, unless it is tied; one that is said to be tied and differs is not, as in transformers 5. */
 function unembedding({ made, stored, config, tied }: From, tokens: Matrix<"V", "D">): Matrix<"V", "D"> {
   const { V, D }: Sizes = config.sizes;
-  return tied ? tokens : made.table(stored.read("lm_head.weight", [V, D]), V, D);
+  if (tied && !stored.has("lm_head.weight")) return tokens;
+  const head = stored.read("lm_head.weight", [V, D]);
+  return tied && equal(head.numbers, tokens.data) ? tokens : made.table(head, V, D);
+}
+
+/** Whether two tables of one size hold the same numbers: a NaN is the same as a NaN. */
+function equal(x: Numbers, y: Numbers): boolean {
+  return x.every((v, i) => v === y[i] || (Number.isNaN(v) && Number.isNaN(y[i])));
 }

@@ -20,10 +20,16 @@ export class JsonField {
     return new JsonField(source.name, "", jsonObject(text, source.name, "text"));
   }
 
-  /** The member of that name; one that is missing, or a null, is `absent`. */
+  /**
+   * The member of that name; one that is missing, or a null, is `absent`, and so is every member of it.
+   *
+   * @throws {FormatError} when this is present and no object
+   */
   get(name: string): JsonField {
-    const value = isObject(this.value) && Object.hasOwn(this.value, name) ? this.value[name] : undefined;
-    return new JsonField(this.file, this.path === "" ? name : `${this.path}.${name}`, value);
+    const { value } = this;
+    if (!this.absent && !isObject(value)) this.refuse("an object");
+    const member = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    return new JsonField(this.file, this.path === "" ? name : `${this.path}.${name}`, member);
   }
 
   get absent(): boolean {

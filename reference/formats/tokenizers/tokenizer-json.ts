@@ -95,10 +95,9 @@ function speller(root: JsonField, { added }: Vocabulary, model: BytePair): Spell
 function streamOf(root: JsonField, { added, texts, size }: Vocabulary): () => TextStream {
   const decoder = decoderOf(root.get("decoder"));
   const silent = new Set(added.filter(({ special }) => special).map(({ id }) => id));
-  const nothing = new Uint8Array();
-  const bytesOf = (token: number, first: boolean): Uint8Array => {
+  const bytesOf = (token: number, first: boolean): Uint8Array | undefined => {
     const text = silent.has(token) ? undefined : texts.get(token);
-    return text === undefined ? nothing : decoder.bytes(text, first);
+    return text === undefined ? undefined : decoder.bytes(text, first);
   };
   const later = new Map<number, Uint8Array>(); // the bytes of tokens that do not come first
   return () =>
@@ -106,7 +105,7 @@ function streamOf(root: JsonField, { added, texts, size }: Vocabulary): () => Te
       if (!Number.isInteger(token) || token < 0) checkToken(token, size);
       if (first) return bytesOf(token, first);
       const bytes = later.get(token) ?? bytesOf(token, first);
-      later.set(token, bytes);
+      if (bytes !== undefined) later.set(token, bytes);
       return bytes;
     }, decoder.strip);
 }

@@ -34,10 +34,14 @@ export interface TextStream {
 /**
  * A stream over the bytes that each token stands for.
  *
- * @param bytesOf  the bytes of a token; `first` says that no token with any bytes came before it
+ * @param bytesOf  the bytes of a token, undefined for one that says nothing, as special ones do; `first` says that
+ *                 all before it said nothing: a token that has no bytes, such as an empty piece, is not one of those
  * @param strip    how many spaces at most are taken off the start, undoing what encoding put there
  */
-export function textStream(bytesOf: (token: number, first: boolean) => Uint8Array, strip = 0): TextStream {
+export function textStream(
+  bytesOf: (token: number, first: boolean) => Uint8Array | undefined,
+  strip = 0,
+): TextStream {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let first = true;
   let spaces = strip;
@@ -50,7 +54,8 @@ export function textStream(bytesOf: (token: number, first: boolean) => Uint8Arra
   return {
     next(token) {
       const bytes = bytesOf(token, first);
-      if (bytes.length > 0) first = false;
+      if (bytes === undefined) return "";
+      first = false;
       return stripped(decoder.decode(bytes, { stream: true }));
     },
     end: () => stripped(decoder.decode()),

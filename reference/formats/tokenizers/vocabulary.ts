@@ -69,7 +69,12 @@ function addedToken(field: JsonField): AddedToken {
 /** A stretch of text, or the id of the added token that was found there. */
 export type Segment = string | number;
 
-/** Cuts a text at the added tokens in it: the leftmost first, the longest of those that begin there. */
+/**
+ * Cuts a text at the added tokens in it: the leftmost first, the longest of those that begin there.
+ *
+ * A token is also found inside the white space that the one before it took along, as in the Rust library; the text
+ * goes on where that token ends, which may be a step back.
+ */
 export function cutter(tokens: readonly AddedToken[]): (text: string) => readonly Segment[] {
   const find = finder(tokens);
   return (text) => {
@@ -84,7 +89,7 @@ export function cutter(tokens: readonly AddedToken[]): (text: string) => readonl
         segments.push(token.id);
         done = end;
       }
-      at = Math.max(done, at + (token?.content.length ?? 1));
+      at += token?.content.length ?? 1;
     }
     if (done < text.length) segments.push(text.slice(done));
     return segments;

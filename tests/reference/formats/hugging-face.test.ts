@@ -230,20 +230,62 @@ test("opt's position table has two rows more in the file, the first two", () => 
   assert.equal(table[2 * 12 + 5], opt.weights.positions.get(0, 5));
 });
 
-test("opt's names may lack their first word, as on the hub", () => {
-  const bare = rewritten(filesOf(opt), (all) =>
-    all.map((tensor) => ({ ...tensor, name: tensor.name.replace(/^model\./, "") })),
-  );
-  sameEverything(load(bare).model.weights, opt.weights);
-});
+for (const model of [opt, llama, falcon]) {
+  test(`${model.family}'s names may lack their first word, as in a file saved without its head`, () => {
+    const bare = rewritten(filesOf(model), (all) =>
+      all.map((tensor) => ({ ...tensor, name: tensor.name.replace(/^(model|transformer)\./, "") })),
+    );
+    const { weights } = load(bare).model;
+    sameEverything(weights, model.weights);
+    assert.equal(weights.unembedding, weights.tokens);
+    refuses(
+      () => load(configured(bare, { tie_word_embeddings: false })),
+      'dir: tensor "lm_head.weight" is missing; expected shape [11,12]',
+    );
+  });
 
-test("a tied model takes its embedding for the unembedding, even when the file has another", () => {
-  const extra = rewritten(filesOf(llama), (all) => [
+  test(`${model.family}: a head that differs from the embedding is the unembedding, whatever config.json says`, () => {
+    const { tokens, unembedding } = load(withHead(model, (v) => v + 1)).model.weights;
+    assert.deepEqual(
+      [...unembedding.data],
+      Array.from(tokens.data, (v) => Math.fround(v + 1)),
+    );
+    const { model: same, storedBytes } = load(withHead(model, (v) => v));
+    assert.equal(same.weights.unembedding, same.weights.tokens);
+    assert.equal(storedBytes.get(same.weights.tokens), 4 * 11 * 12);
+  });
+}
+
+/** The files of a tied model that hold the embedding again as the head, each number changed. */
+function withHead(model: Model, change: (v: number) => number): Files {
+  const { shape, data } = model.weights.tokens;
+  const head = Float32Array.from(data, change);
+  return rewritten(filesOf(model), (all) => [
+    ...all,
+    { name: "lm_head.weight", dtype: "F32", shape, data: head },
+  ]);
+}
+
+test("a head that a tied model holds again is equal where both have a NaN, and of another shape refused", () => {
+  const broken = {
+    ...llama,
+    weights: mapTensors(llama.weights, (x) =>
+      like(
+        x,
+        x.data.map(() => Number.NaN),
+      ),
+    ),
+  };
+  const { weights } = load(withHead(broken, (v) => v)).model;
+  assert.equal(weights.unembedding, weights.tokens);
+  const short = rewritten(filesOf(llama), (all) => [
     ...all,
     { name: "lm_head.weight", dtype: "F32", shape: [1], data: new Float32Array(1) },
   ]);
-  const { weights } = load(extra).model;
-  assert.equal(weights.unembedding, weights.tokens);
+  refuses(
+    () => load(short),
+    'dir/model.safetensors: tensor "lm_head.weight" has shape [1]; expected [11,12], from config.json',
+  );
 });
 
 test("a sharded checkpoint is read through its index", () => {
@@ -412,6 +454,15 @@ test("a field of config.json that is missing or wrong is refused", () => {
   says(
     { relukit: { activation: { kind: "swish", shift: 0 } } },
     "relukit.activation.beta is missing; expected a number",
+  );
+  says({ relukit: "hello" }, 'relukit is "hello"; expected an object');
+  says({ relukit: { activation: "relu" } }, 'relukit.activation is "relu"; expected an object');
+  says({ rope_parameters: [1] }, "rope_parameters is [1]; expected an object");
+  says({ rope_scaling: "linear" }, 'rope_scaling is "linear"; expected an object');
+  says(
+    { rope_parameters: { full_attention: { rope_type: "linear", factor: 2 } } },
+    'rope_parameters["full_attention"] is {"rope_type":"linear","factor":2}; ' +
+      "expected no object: positions that differ from layer to layer are not supported",
   );
 });
 

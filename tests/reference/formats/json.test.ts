@@ -91,3 +91,11 @@ test("a JsonField has no member that its object only inherits", () => {
   assert.ok(json({}).get("toString").absent);
   assert.ok(json({}).get("__proto__").absent);
 });
+
+test("a JsonField that is not an object has no members to ask for; one that is missing has none", () => {
+  const root = json({ list: [1], text: "x", nothing: null });
+  refuses(() => root.get("list").get("a"), "file.json: list is [1]; expected an object");
+  refuses(() => root.get("text").get("length"), 'file.json: text is "x"; expected an object');
+  assert.ok(root.get("nothing").get("a").absent);
+  refuses(() => root.get("none").get("a").text(), "file.json: none.a is missing; expected a string");
+});

@@ -370,6 +370,28 @@ test("decode(tokens) without a decoder puts spaces between tokens; Metaspace mak
   assert.equal(decode(meta("never")), " the cat <0xC3><0xA9>");
 });
 
+test("Metaspace drops the marks of one token, the first that says anything", () => {
+  const spoken = (scheme: string, text: string): string => {
+    const decoder = { type: "Metaspace", replacement: "▁", prepend_scheme: scheme, split: true };
+    const ours = tokenizer(changed("llama", { ...metaspace(scheme, true), decoder }));
+    const tokens = [5000, ...ours.encode(text)]; // 5000 has no text
+    assert.equal(decoded(ours.stream(), tokens), ours.decode(tokens));
+    return ours.decode(tokens);
+  };
+  const texts = ["  lead", "   ", " ", "", "a  b", "<s>  the", "  <s>  the"];
+  const dropped = [" lead", "  ", "", "", "a  b", " the", "   the"]; // as the Rust library has them
+  for (const scheme of ["always", "first"]) {
+    assert.deepEqual(
+      texts.map((text) => spoken(scheme, text)),
+      dropped,
+    );
+  }
+  assert.deepEqual(
+    texts.map((text) => spoken("never", text)),
+    ["  lead", "   ", " ", "", "a  b", "  the", "    the"],
+  );
+});
+
 test("invalid UTF-8 is refused", () => {
   refuses(
     () => loadTokenizer(file(Uint8Array.of(0x7b, 0xff, 0x22, 0x7d), "t.json")),

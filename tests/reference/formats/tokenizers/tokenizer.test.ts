@@ -56,6 +56,16 @@ test("textStream(bytesOf, strip) takes spaces off the start only, and only so ma
   );
 });
 
+test("textStream asks for the first token that says anything: one without bytes does, one that says nothing does not", () => {
+  const asked: boolean[] = [];
+  const stream = textStream((token, first) => {
+    asked.push(first);
+    return token === 0 ? undefined : new Uint8Array();
+  });
+  for (const token of [0, 0, 1, 0, 1]) assert.equal(stream.next(token), "");
+  assert.deepEqual(asked, [true, true, true, false, false]);
+});
+
 test("charactersOf(text) has each character once, in the order of code points, and takes its text back", () => {
   const ours = charactersOf("bab\n🙂é");
   assert.deepEqual(ours.characters, ["\n", "a", "b", "é", "🙂"]);

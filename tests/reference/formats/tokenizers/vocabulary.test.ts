@@ -25,6 +25,19 @@ test("lstrip and rstrip take the white space beside an added token along", () =>
   assert.deepEqual(encode({ lstrip: true, rstrip: true }, "<x>  <x> "), [803, 803]);
 });
 
+test("an added token is found inside the white space that the one before it took along", () => {
+  const spaces = { id: 804, content: "  ", special: false, normalized: false };
+  const taking = { ...spaces, id: 803, content: "<x>", rstrip: true };
+  const ours = tokenizer(changed("llama3", { "added_tokens/3": taking, "added_tokens/4": spaces }));
+  const ids = (text: string): readonly number[] => ours.encode(text).slice(1);
+  // as the Rust library has them: white space that a second token does not take back is text again
+  assert.deepEqual(ids("<x>  a"), [803, 804, ...spelled("a")]);
+  assert.deepEqual(ids("<x>   a"), [803, 804, ...spelled(" a")]);
+  assert.deepEqual(ids("<x>    a"), [803, 804, 804, ...spelled("a")]);
+  assert.deepEqual(ids("a <x>  <x>  "), [...spelled("a "), 803, 804, 803, 804]);
+  assert.deepEqual(ids("<x> a"), [803, ...spelled("a")]);
+});
+
 test("single_word wants no character of a word beside the token", () => {
   assert.deepEqual(encode({ single_word: true }, "<x> <x>"), [803, ...spelled(" "), 803]);
   assert.ok(!encode({ single_word: true }, "a<x>").includes(803));
