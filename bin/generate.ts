@@ -36,7 +36,7 @@ export function addGenerate(program: Command, terminal: Terminal): void {
 const examples = `
 Examples:
   relukit generate --model stories260K.bin --tokenizer tok512.bin --prompt "Once upon a time"
-  relukit generate --model opt-125m/ --prompt "Hello" --temperature 0 --tokens 32 --json
+  relukit generate --model my-llama/ --prompt "Hello" --temperature 0 --tokens 32 --json
 `;
 
 async function run(options: Options, terminal: Terminal): Promise<void> {

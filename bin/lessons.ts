@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { LessonRun, LessonSummary } from "../lessons/notebook/index.ts";
 import type { Report } from "../lessons/notebook/problem.ts";
 import { number, wholeFrom } from "./numbers.ts";
@@ -43,7 +43,12 @@ export function addLessons(program: Command, terminal: Terminal): void {
   lessons
     .command("serve")
     .description("Builds the site and serves it on the loopback address until Ctrl-C.")
-    .option("-o, --out <dir>", "the folder to write", join(root, "site"))
+    .addOption(
+      new Option("-o, --out <dir>", "the folder to write").default(
+        join(root, "site"),
+        "site, beside package.json",
+      ),
+    )
     .option("--port <n>", "the first port to try", number(wholeFrom(0, 65535)), 4173)
     .action((options: ServeOptions) => serve(options, report));
 }
