@@ -15,8 +15,8 @@ import { JsonField } from "./json-field.ts";
  * Reads config.json and the safetensors of a directory.
  *
  * Weights keep their numbers exactly: float32 for F16, BF16 and F32. Rotary pairs are half-split. A tied
- * unembedding is the same tensor as the embedding, even when the file holds it again. Names may lack their first
- * word, as in a file that was saved without its head.
+ * unembedding is the same tensor as the embedding, even when the file holds it again; when the file's head
+ * differs, it is not tied. Names may lack their first word, as in a file saved without its head.
  *
  * @param options  what overrules the file: activations, after relufication
  * @throws {FormatError} when a file is damaged, disagrees with config.json, or asks for what is not supported
@@ -168,7 +168,7 @@ const norm = ({ made, stored, config }: From, name: string): Norm<"D"> => ({
   bias: made.vector(stored.read(`${name}.bias`, [config.sizes.D])),
 });
 
-/** The file's head, unless it is tied; one that is said to be tied and differs is not, as in transformers 5. */
+/** The file's head unless it is tied: said to be, and absent or equal to `tokens`, as in transformers 5. */
 function unembedding({ made, stored, config, tied }: From, tokens: Matrix<"V", "D">): Matrix<"V", "D"> {
   const { V, D }: Sizes = config.sizes;
   if (tied && !stored.has("lm_head.weight")) return tokens;

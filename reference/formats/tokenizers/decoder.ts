@@ -5,7 +5,7 @@ import { replacement } from "./normalizer.ts";
 import { schemeOf } from "./pre-tokenizer.ts";
 
 export interface Decoder {
-  /** The bytes of one token's text; `first` says that it is the first of the tokens that say anything. */
+  /** The bytes of one token's text; `first` says that it is the first that is not left out. */
   bytes(text: string, first: boolean): Uint8Array;
   /** Spaces taken off the start of the whole text. */
   readonly strip: number;

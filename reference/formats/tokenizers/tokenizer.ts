@@ -34,8 +34,8 @@ export interface TextStream {
 /**
  * A stream over the bytes that each token stands for.
  *
- * @param bytesOf  the bytes of a token, undefined for one that says nothing, as special ones do; `first` says that
- *                 all before it said nothing: a token that has no bytes, such as an empty piece, is not one of those
+ * @param bytesOf  the bytes of a token, perhaps none; undefined for one left out of the text, as special ones
+ *                 are; `first` says that all before it were left out
  * @param strip    how many spaces at most are taken off the start, undoing what encoding put there
  */
 export function textStream(

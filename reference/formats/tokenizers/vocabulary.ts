@@ -72,8 +72,8 @@ export type Segment = string | number;
 /**
  * Cuts a text at the added tokens in it: the leftmost first, the longest of those that begin there.
  *
- * A token is also found inside the white space that the one before it took along, as in the Rust library; the text
- * goes on where that token ends, which may be a step back.
+ * A token is also found inside the white space that the one before it took along, as in the Rust library; the
+ * text goes on where that token ends, which may be a step back.
  */
 export function cutter(tokens: readonly AddedToken[]): (text: string) => readonly Segment[] {
   const find = finder(tokens);

@@ -244,7 +244,7 @@ for (const model of [opt, llama, falcon]) {
     );
   });
 
-  test(`${model.family}: a head that differs from the embedding is the unembedding, whatever config.json says`, () => {
+  test(`${model.family}: a head unlike the embedding is the unembedding, even where config.json ties`, () => {
     const { tokens, unembedding } = load(withHead(model, (v) => v + 1)).model.weights;
     assert.deepEqual(
       [...unembedding.data],
@@ -266,7 +266,7 @@ function withHead(model: Model, change: (v: number) => number): Files {
   ]);
 }
 
-test("a head that a tied model holds again is equal where both have a NaN, and of another shape refused", () => {
+test("a tied model's own head is equal where both have a NaN, and of another shape refused", () => {
   const broken = {
     ...llama,
     weights: mapTensors(llama.weights, (x) =>

@@ -370,7 +370,7 @@ test("decode(tokens) without a decoder puts spaces between tokens; Metaspace mak
   assert.equal(decode(meta("never")), " the cat <0xC3><0xA9>");
 });
 
-test("Metaspace drops the marks of one token, the first that says anything", () => {
+test("Metaspace drops the marks of one token, the first that is not left out", () => {
   const spoken = (scheme: string, text: string): string => {
     const decoder = { type: "Metaspace", replacement: "▁", prepend_scheme: scheme, split: true };
     const ours = tokenizer(changed("llama", { ...metaspace(scheme, true), decoder }));

@@ -56,7 +56,7 @@ test("textStream(bytesOf, strip) takes spaces off the start only, and only so ma
   );
 });
 
-test("textStream asks for the first token that says anything: one without bytes does, one that says nothing does not", () => {
+test("textStream calls a token first until one was not left out, bytes or none", () => {
   const asked: boolean[] = [];
   const stream = textStream((token, first) => {
     asked.push(first);
