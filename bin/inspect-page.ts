@@ -101,7 +101,7 @@ function preactivations({ layers }: Reading): string[] {
   };
   return [
     "",
-    "  what the activation reads, from -4 to 4; what lies left of the line is zero after a ReLU",
+    "  what the activation reads, from -4 to 4, the line at 0; a ReLU shifted by b makes zero of all up to b",
     ...layers.map(
       ({ preactivation }, l) => `  ${`${l}`.padStart(5)}   ${preactivation ? row(preactivation) : ""}`,
     ),

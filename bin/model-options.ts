@@ -2,10 +2,11 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
+import { attempt } from "../reference/formats/file.node.ts";
 import type { Model } from "../reference/models/model.ts";
 import type { Activation } from "../reference/ops/contract.ts";
 import { any, atLeast, number } from "./numbers.ts";
-import { fileTrouble, WrongUse } from "./terminal.ts";
+import { WrongUse } from "./terminal.ts";
 
 const kinds = [
   "relu",
@@ -61,13 +62,8 @@ export function tokenizerPath({ model, tokenizer }: ModelOptions): string {
 }
 
 /** Whether a path is a directory; a path that leads nowhere is an error. */
-export function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    throw fileTrouble(path, error);
-  }
-}
+export const isDirectory = (path: string): boolean =>
+  attempt(path, "be opened", () => statSync(path)).isDirectory();
 
 /** The model with the functions that the options ask for: a change of configuration, the weights untouched. */
 export function configured<M extends Model>(model: M, options: ModelOptions): M {

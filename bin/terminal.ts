@@ -16,19 +16,3 @@ export class WrongUse extends Error {
 export class NegativeVerdict extends Error {
   override readonly name = "NegativeVerdict";
 }
-
-/** What the file system said, as one sentence about a file. */
-export function fileTrouble(path: string, error: unknown): WrongUse {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: "does not exist",
-    EACCES: "may not be read",
-    ENOTDIR: "goes through something that is not a directory",
-    ELOOP: "is a link that leads back to itself",
-    ENAMETOOLONG: "is too long a name",
-  };
-  const trouble = typeof code === "string" ? known[code] : undefined;
-  return new WrongUse(
-    `${path} ${trouble ?? `cannot be read: ${error instanceof Error ? error.message : error}`}`,
-  );
-}

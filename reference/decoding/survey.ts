@@ -38,7 +38,8 @@ export interface SurveyOptions {
 }
 
 /**
- * Reads `text` in windows of the model's context, each with an empty cache, and predicts every token but the first.
+ * Reads `text` in windows of the model's context, each with an empty cache, and predicts every token of it that
+ * something precedes: all but the first, and with a beginning token the first too.
  *
  * @param ops   what computes, `reference` or another implementation
  * @param text  token ids, without the beginning token
@@ -100,7 +101,7 @@ interface Window {
   readonly targets: Tokens;
 }
 
-/** Windows of P inputs at most, so that each token but the first is predicted once; each starts with `begin`, if any. */
+/** Windows of P inputs at most, each starting with `begin`, if any; every token that is predicted is so once. */
 function inWindows(text: Tokens, P: number, begin: number | undefined): readonly Window[] {
   const windows: Window[] = [];
   const prefix = begin === undefined ? [] : [begin];

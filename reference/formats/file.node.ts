@@ -108,6 +108,8 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   EROFS: "the disk is read-only",
   EMFILE: "too many files are open",
+  ELOOP: "it is a link that leads back to itself",
+  ENAMETOOLONG: "its name is too long",
 };
 
 /** What `act` returns, or one sentence instead of the system's error. */

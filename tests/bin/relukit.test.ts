@@ -102,7 +102,10 @@ const wrong: Readonly<Record<string, readonly [args: readonly string[], sentence
     ["inspect", "--model", "x", "--activation", "rleu"],
     /argument 'rleu' is invalid. Allowed choices are relu, /,
   ],
-  "a missing file": [["generate", "--model", join(folder, "none")], /^relukit: .*none does not exist\n$/],
+  "a missing file": [
+    ["generate", "--model", join(folder, "none")],
+    /^relukit: .*none: cannot be opened: there is no such file or folder\n$/,
+  ],
   "no tokenizer beside the model": [
     ["generate", "--model", broken],
     /^relukit: no tokenizer lies beside .*broken.bin; expected .*\n$/,

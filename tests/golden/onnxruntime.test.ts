@@ -48,22 +48,19 @@ for (const file of files) {
 
   test(`${file.replace(".safetensors", "")}: any one recorded number, moved by more than twice its bound, is refused`, () => {
     for (const { id, result, judged } of goldenCases(file)) {
-      for (let i = 0; i < result.size; i++) {
-        const moved = map(result, (value) => value);
-        const step = 2.001 * (judged.bound.data[i] ?? 0) + Math.abs(result.data[i] ?? 0) * 1e-15 + 2 ** -149;
-        moved.data[i] = (moved.data[i] ?? 0) + (i % 2 === 0 ? step : -step);
-        const one = { ...judged };
-        const sentence = violationAt(moved, one, i);
-        assert.ok(sentence, `${id}: element ${i} moved by ${step} passes`);
+      for (const [i, value] of result.data.entries()) {
+        const step = 2.001 * (judged.bound.data[i] ?? 0) + Math.abs(value) * 1e-15 + 2 ** -149;
+        const moved = i % 2 === 0 ? value + step : value - step;
+        assert.ok(violationAt(moved, judged, i), `${id}: element ${i} moved by ${step} passes`);
       }
     }
   });
 }
 
-/** Judges one element alone, so that moving each of many stays quick. */
-function violationAt(moved: Matrix, { truth, bound }: Judged, i: number): string | undefined {
-  const one = (x: Matrix) => matrixOf(new Float64Array([x.data[i] ?? Number.NaN]), 1, 1);
-  return violation(one(moved), { truth: one(truth), bound: one(bound) });
+/** Judges one number in the place of element i. */
+function violationAt(value: number, { truth, bound }: Judged, i: number): string | undefined {
+  const one = (value = Number.NaN) => matrixOf(new Float64Array([value]), 1, 1);
+  return violation(one(value), { truth: one(truth.data[i]), bound: one(bound.data[i]) });
 }
 
 test("the recorded files are the ones that were recorded, to the byte: SHA256SUMS", () => {
