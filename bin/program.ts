@@ -1,10 +1,12 @@
 // relukit as a function: arguments and a terminal in, an exit code out.
-// 0 success, 1 a negative verdict, 2 wrong use or unusable input: one sentence, never a stack trace.
+// 0 success, 1 a negative verdict, 2 wrong use or unusable input: one sentence, never a stack trace; 130 interrupted.
 import { Command, CommanderError } from "commander";
+import { addFinetune } from "./finetune.ts";
 import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
 import { addLessons } from "./lessons.ts";
-import { NegativeVerdict, type Terminal } from "./terminal.ts";
+import { Interrupted, NegativeVerdict, type Terminal } from "./terminal.ts";
+import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
 /** Runs the command that the words ask for; the words exclude node and the script. */
@@ -23,7 +25,7 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
       outputError: (text, write) => write(text.replace(/^error: /, "relukit: ")),
     })
     .exitOverride();
-  for (const add of [addGenerate, addInspect, addLessons]) add(program, terminal);
+  for (const add of [addGenerate, addInspect, addTrain, addFinetune, addLessons]) add(program, terminal);
 
   try {
     await program.parseAsync(words, { from: "user" });
@@ -33,7 +35,7 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
     if (error instanceof NegativeVerdict) return 1;
     terminal.err(`relukit: ${sentence(error)}\n`);
     if (process.env["RELUKIT_DEBUG"] && error instanceof Error) terminal.err(`${error.stack}\n`);
-    return 2;
+    return error instanceof Interrupted ? 130 : 2;
   }
 }
 

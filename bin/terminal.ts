@@ -16,3 +16,8 @@ export class WrongUse extends Error {
 export class NegativeVerdict extends Error {
   override readonly name = "NegativeVerdict";
 }
+
+/** A signal ended the command, which saved what it had. Exit code 130. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}

@@ -24,12 +24,20 @@ export function mapTensors<W>(weights: W, f: (tensor: Tensor, path: string) => T
   return rebuilt(weights, fresh) as W;
 }
 
+/** Every tensor in a value: a tensor itself, or those in a record, an array, or a map's keys and values. */
+export function tensorsIn(value: unknown): ReadonlySet<Tensor> {
+  const found = new Set<Tensor>();
+  visit(value, "", (tensor) => found.add(tensor));
+  return found;
+}
+
 /** Whether a value is a tensor: what has a shape and strides. */
 export const isTensor = (value: unknown): value is Tensor =>
   typeof value === "object" && value !== null && "shape" in value && "stride" in value;
 
 function visit(value: unknown, path: string, tell: (tensor: Tensor, path: string) => void): void {
   if (isTensor(value)) tell(value, path);
+  else if (value instanceof Map) for (const entry of value) visit(entry, path, tell);
   else if (typeof value === "object" && value !== null) {
     for (const [key, inner] of Object.entries(value)) visit(inner, path ? `${path}.${key}` : key, tell);
   }

@@ -174,6 +174,7 @@ export const DIRECTIONS: readonly Direction[] = [
       "reference/tensor.ts",
       "reference/elementary.ts",
       "reference/random.ts",
+      "reference/weights.ts",
       "reference/ops/contract.ts",
     ],
   },

@@ -6,16 +6,16 @@ import type { Config, RotaryConfig, Sizes } from "./config.ts";
 import type { Model } from "./model.ts";
 import type { Affine, Norm } from "./opt.ts";
 
-/** Draws tensors for one seed: normal with deviation 0.02, or that over √(2L) where a branch joins the residual stream. */
-function draw(seed: number, { D, N, G, K, L }: Sizes) {
-  const normal = (path: string, rows: number, columns: number, deviation: number) => {
+/** Draws tensors for one seed: normal, or with the deviation over √(2L) where a branch joins the residual stream. */
+function draw(seed: number, { D, N, G, K, L }: Sizes, deviation: number) {
+  const normal = (path: string, rows: number, columns: number, own: number) => {
     const numbers = stream(seed, path);
-    return matrix<never, never>(rows, columns, () => deviation * numbers.normal());
+    return matrix<never, never>(rows, columns, () => own * numbers.normal());
   };
   const inner = <R, C>(path: string, rows: number, columns: number): Matrix<R, C> =>
-    normal(path, rows, columns, 0.02);
+    normal(path, rows, columns, deviation);
   const joining = <R, C>(path: string, rows: number, columns: number): Matrix<R, C> =>
-    normal(path, rows, columns, 0.02 / Math.sqrt(2 * L));
+    normal(path, rows, columns, deviation / Math.sqrt(2 * L));
   const attention = (path: string) => ({
     query: inner<"D", "N·K">(`${path}.query`, D, N * K),
     key: inner<"D", "G·K">(`${path}.key`, D, G * K),
@@ -35,12 +35,17 @@ const layers = <Y>({ L }: Sizes, layer: (path: string) => Y): readonly Y[] =>
 /**
  * An OPT model with tied embeddings.
  *
- * @param seed  the same seed gives the same weights, on every engine
+ * @param seed       the same seed gives the same weights, on every engine
+ * @param deviation  of the normal draws; GPT-2's, for a width of 768 or so
  * @see Radford et al. 2019, "Language models are unsupervised multitask learners", for the deviations
  */
-export function initialOpt(config: Config, seed: number): Model & { readonly family: "opt" } {
+export function initialOpt(
+  config: Config,
+  seed: number,
+  deviation = 0.02,
+): Model & { readonly family: "opt" } {
   const { V, D, F, P } = config.sizes;
-  const { inner, joining, attention } = draw(seed, config.sizes);
+  const { inner, joining, attention } = draw(seed, config.sizes, deviation);
   const tokens = inner<"V", "D">("tokens", V, D);
   const weights = {
     tokens,
@@ -65,9 +70,13 @@ export function initialOpt(config: Config, seed: number): Model & { readonly fam
 }
 
 /** A Llama model with tied embeddings; the rest as `initialOpt`. */
-export function initialLlama(config: RotaryConfig, seed: number): Model & { readonly family: "llama" } {
+export function initialLlama(
+  config: RotaryConfig,
+  seed: number,
+  deviation = 0.02,
+): Model & { readonly family: "llama" } {
   const { V, D, F } = config.sizes;
-  const { inner, joining, attention } = draw(seed, config.sizes);
+  const { inner, joining, attention } = draw(seed, config.sizes, deviation);
   const tokens = inner<"V", "D">("tokens", V, D);
   const weights = {
     tokens,
@@ -86,9 +95,13 @@ export function initialLlama(config: RotaryConfig, seed: number): Model & { read
 }
 
 /** A Falcon model with tied embeddings; the rest as `initialOpt`. */
-export function initialFalcon(config: RotaryConfig, seed: number): Model & { readonly family: "falcon" } {
+export function initialFalcon(
+  config: RotaryConfig,
+  seed: number,
+  deviation = 0.02,
+): Model & { readonly family: "falcon" } {
   const { V, D, F } = config.sizes;
-  const { inner, joining, attention } = draw(seed, config.sizes);
+  const { inner, joining, attention } = draw(seed, config.sizes, deviation);
   const tokens = inner<"V", "D">("tokens", V, D);
   const weights = {
     tokens,

@@ -78,7 +78,7 @@ export const geluTanh = (x: number): number =>
   x === -Infinity ? -0 : x * sigmoid(2 * ROOT_2_OVER_PI * (x + 0.044715 * x * x * x));
 
 /** √(2/π) = 2/√(2π), to the nearest double. */
-const ROOT_2_OVER_PI = 0.7978845608028654;
+export const ROOT_2_OVER_PI = 0.7978845608028654;
 
 /** Where x · sigmoid(βx) would be −Infinity · 0 = NaN; its limit is −0. */
 const vanishes = (x: number, beta: number): boolean => x === -Infinity && beta > 0;

@@ -1,7 +1,7 @@
 // Element by element: sums and products of two tensors, by ndarray-ops.
 import elementwise from "ndarray-ops";
 import { expect, like, type Tensor } from "../tensor.ts";
-import type { Ops } from "./contract.ts";
+import type { Gradients, Ops } from "./contract.ts";
 
 /**
  * x + y
@@ -31,6 +31,12 @@ export const mul: Ops["mul"] = (x, y) => {
   const product = fresh(x);
   elementwise.mul(product, x, y);
   return product;
+};
+
+/** dx = dz ⊙ y, dy = dz ⊙ x */
+export const mulGradient: Gradients["mul"] = (dz, x, y) => {
+  expect(dz, x.shape, "mulGradient: dz is @; expected the shape of x");
+  return [mul(dz, y), mul(dz, x)];
 };
 
 const fresh = <X extends Tensor>(x: X): X => like(x, new Float64Array(x.size));

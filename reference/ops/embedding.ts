@@ -1,6 +1,7 @@
 // The embedding table read forwards (ids to rows) and backwards (rows to logits), and rows that join a cache.
 import { expect, matrix, stack, sum } from "../tensor.ts";
-import type { Ops } from "./contract.ts";
+import type { Gradients, Ops } from "./contract.ts";
+import { sumOver } from "./linear.ts";
 
 /**
  * x[t, d] = table[tokens[t], d]
@@ -21,6 +22,19 @@ export const embed: Ops["embed"] = (tokens, table) => {
   return matrix(rows.length, D, (t, d) => table.get(rows[t] ?? 0, d));
 };
 
+/** dtable[v, d] = Σ_t dx[t, d] over the t with tokens[t] = v, ascending */
+export const embedGradient: Gradients["embed"] = (dx, tokens, table) => {
+  const [V, D] = table.shape;
+  expect(
+    dx,
+    [tokens.length, D],
+    "embedGradient: dx is @; expected [T, D], T tokens and the columns of table",
+  );
+  const places = Array.from({ length: V }, (): number[] => []);
+  for (const [t, v] of tokens.entries()) places[v]?.push(t);
+  return [matrix(V, D, (v, d) => sumOver(places[v], (t) => dx.get(t, d)))];
+};
+
 /**
  * z[t, v] = Σ_d x[t, d] · table[v, d]
  *
@@ -33,6 +47,16 @@ export const unembed: Ops["unembed"] = (x, table) => {
   const [[T, D], [V]] = [x.shape, table.shape];
   expect(table, [V, D], "unembed: table is @; expected [V, D], with D the columns of x");
   return matrix(T, V, (t, v) => sum(D, (d) => x.get(t, d) * table.get(v, d)));
+};
+
+/** dx[t, d] = Σ_v dz[t, v] · table[v, d], dtable[v, d] = Σ_t dz[t, v] · x[t, d] */
+export const unembedGradient: Gradients["unembed"] = (dz, x, table) => {
+  const [[T, D], [V]] = [x.shape, table.shape];
+  expect(dz, [T, V], "unembedGradient: dz is @; expected [T, V], with T the rows of x and V those of table");
+  return [
+    matrix(T, D, (t, d) => sum(V, (v) => dz.get(t, v) * table.get(v, d))),
+    matrix(V, D, (v, d) => sum(T, (t) => dz.get(t, v) * x.get(t, d))),
+  ];
 };
 
 /**
@@ -51,4 +75,12 @@ export const append: Ops["append"] = (past, next) => {
     "append: next is @; expected [T, H], with H the columns of past",
   );
   return stack(before, next);
+};
+
+/** The rows of dy, cut where past ended; nothing for a past that is not there. */
+export const appendGradient: Gradients["append"] = (dy, past, next) => {
+  const [T, H] = next.shape;
+  const before = past?.shape[0] ?? 0;
+  expect(dy, [before + T, H], "appendGradient: dy is @; expected [S, H], the rows of past and of next");
+  return [past && matrix(before, H, (s, h) => dy.get(s, h)), matrix(T, H, (t, h) => dy.get(before + t, h))];
 };

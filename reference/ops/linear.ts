@@ -1,7 +1,7 @@
 // Projections: dense, row-skipping and gated. Weights are [in, out]: row i is what input i fans out to.
 // Paper: section 4 and appendix B. Every sum runs from +0 over ascending input index, the bias last.
-import { expect, type Matrix, matrix, sum } from "../tensor.ts";
-import type { Ops } from "./contract.ts";
+import { expect, type Matrix, matrix, sum, vector } from "../tensor.ts";
+import type { Gradients, Ops } from "./contract.ts";
 
 /**
  * y[t, o] = Σ_i x[t, i] · w[i, o] + b[o]
@@ -82,6 +82,38 @@ export const activeGatedLinear: Ops["activeGatedLinear"] = (x, w, g) => {
   );
 };
 
+/**
+ * dx[t, i] = Σ_o dy[t, o] · w[i, o], dw[i, o] = Σ_t x[t, i] · dy[t, o], db[o] = Σ_t dy[t, o]
+ *
+ * A zero of x leaves its row of dw as it is: what the forward pass did not read, this step does not teach.
+ */
+export const linearGradient: Gradients["linear"] = (dy, x, w, b) => {
+  const [[T, I], [, O]] = [x.shape, w.shape];
+  expect(dy, [T, O], "linearGradient: dy is @; expected [T, O], with T the rows of x and O the columns of w");
+  return [
+    matrix(T, I, (t, i) => sum(O, (o) => dy.get(t, o) * w.get(i, o))),
+    matrix(I, O, (i, o) => sum(T, (t) => x.get(t, i) * dy.get(t, o))),
+    b && vector(O, (o) => sum(T, (t) => dy.get(t, o))),
+  ];
+};
+
+/**
+ * With e = dh ⊙ g: dx[t, d] = Σ_f e[t, f] · w[f, d], dw[f, d] = Σ_t e[t, f] · x[t, d],
+ * dg[t, f] = dh[t, f] · Σ_d x[t, d] · w[f, d]
+ *
+ * Behind a closed gate e is zero, but dg is not: it takes row f of w, and the gate's activation closes it again.
+ */
+export const gatedLinearGradient: Gradients["gatedLinear"] = (dh, x, w, g) => {
+  const [[T, D], [F]] = [x.shape, w.shape];
+  expect(dh, [T, F], "gatedLinearGradient: dh is @; expected [T, F], the shape of g");
+  const e = matrix<"T", unknown>(T, F, (t, f) => dh.get(t, f) * g.get(t, f));
+  return [
+    matrix(T, D, (t, d) => sum(F, (f) => e.get(t, f) * w.get(f, d))),
+    matrix(F, D, (f, d) => sum(T, (t) => e.get(t, f) * x.get(t, d))),
+    matrix(T, F, (t, f) => dh.get(t, f) * sum(D, (d) => x.get(t, d) * w.get(f, d))),
+  ];
+};
+
 /** For each row of x, the columns where it is not zero, ascending; NaN is not zero. */
 export const activeColumns = (x: Matrix): readonly (readonly number[])[] => {
   const [T, I] = x.shape;
@@ -90,7 +122,7 @@ export const activeColumns = (x: Matrix): readonly (readonly number[])[] => {
 };
 
 /** Σ f(i) over the given indices, in their order, from +0. */
-const sumOver = (indices: readonly number[] = [], f: (i: number) => number): number => {
+export const sumOver = (indices: readonly number[] = [], f: (i: number) => number): number => {
   let total = 0;
   for (const i of indices) total += f(i);
   return total;

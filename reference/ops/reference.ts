@@ -1,15 +1,42 @@
-// The truth: every operator of the contract in float64, as loops that look like the equations.
+// The truth: every operator of the contract in float64, as loops that look like the equations, its gradient, and what
+// training changes in place.
 import { activate } from "./activation.ts";
+import { activateGradient } from "./activation-gradient.ts";
 import { attend } from "./attention.ts";
-import type { Ops } from "./contract.ts";
-import { add, mul } from "./elementwise.ts";
-import { append, embed, unembed } from "./embedding.ts";
-import { activeGatedLinear, activeLinear, gatedLinear, linear } from "./linear.ts";
-import { layerNorm, rmsNorm } from "./norm.ts";
-import { rotary } from "./rotary.ts";
-import { crossEntropy, softmax } from "./softmax.ts";
+import { attendGradient } from "./attention-gradient.ts";
+import type { Gradients, Trainable } from "./contract.ts";
+import { add, mul, mulGradient } from "./elementwise.ts";
+import { append, appendGradient, embed, embedGradient, unembed, unembedGradient } from "./embedding.ts";
+import { inPlace } from "./in-place.ts";
+import {
+  activeGatedLinear,
+  activeLinear,
+  gatedLinear,
+  gatedLinearGradient,
+  linear,
+  linearGradient,
+} from "./linear.ts";
+import { layerNorm, layerNormGradient, rmsNorm, rmsNormGradient } from "./norm.ts";
+import { rotary, rotaryGradient } from "./rotary.ts";
+import { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from "./softmax.ts";
 
-export const reference: Ops = {
+const gradient: Gradients = {
+  embed: embedGradient,
+  linear: linearGradient,
+  gatedLinear: gatedLinearGradient,
+  unembed: unembedGradient,
+  mul: mulGradient,
+  activate: activateGradient,
+  softmax: softmaxGradient,
+  layerNorm: layerNormGradient,
+  rmsNorm: rmsNormGradient,
+  rotary: rotaryGradient,
+  append: appendGradient,
+  attend: attendGradient,
+  crossEntropy: crossEntropyGradient,
+};
+
+export const reference: Trainable = {
   embed,
   linear,
   activeLinear,
@@ -27,4 +54,6 @@ export const reference: Ops = {
   attend,
   crossEntropy,
   scope: (body) => body(),
+  gradient,
+  inPlace,
 };

@@ -1,7 +1,7 @@
 // Rotary positions: each pair of a head turns by an angle that grows with its position.
 import { cos, pow, sin } from "../elementary.ts";
-import { matrixOf, vector } from "../tensor.ts";
-import type { Ops } from "./contract.ts";
+import { type Matrix, matrixOf, vector } from "../tensor.ts";
+import type { Gradients, Ops, Rotation } from "./contract.ts";
 
 /**
  * The pair (a, b) of head elements becomes (a cos θ − b sin θ, a sin θ + b cos θ), θ = (start + t) · base^(−2i/K).
@@ -15,19 +15,27 @@ import type { Ops } from "./contract.ts";
  * @throws {RangeError} when K is odd or does not divide the columns of x
  * @see Su et al. 2021, arXiv:2104.09864
  */
-export const rotary: Ops["rotary"] = (x, { K, start, base, pairing }) => {
+export const rotary: Ops["rotary"] = (x, rotation) => {
+  checkWidth("rotary: x", x, rotation.K);
+  return turned(x, rotation, 1);
+};
+
+/** The pair (a, b) of dy turns back by its angle: the transpose of a rotation is its inverse. */
+export const rotaryGradient: Gradients["rotary"] = (dy, rotation) => {
+  checkWidth("rotaryGradient: dy", dy, rotation.K);
+  return [turned(dy, rotation, -1)];
+};
+
+function turned<H>(x: Matrix<"T", H>, rotation: Rotation, direction: 1 | -1): Matrix<"T", H> {
   const [T, H] = x.shape;
-  if (K % 2 !== 0)
-    throw new RangeError(`rotary: K is ${K}; expected an even width, since elements turn in pairs`);
-  if (H % K !== 0)
-    throw new RangeError(`rotary: x has ${H} columns; expected a multiple of K = ${K}, the width of a head`);
+  const { K, start, base, pairing } = rotation;
   const frequency = vector(K / 2, (i) => pow(base, (-2 * i) / K));
   const [first, step] = pairing === "interleaved" ? [2, 1] : [1, K / 2];
   const y = new Float64Array(T * H);
   for (let t = 0; t < T; t++) {
     for (let i = 0; i < K / 2; i++) {
       const angle = (start + t) * frequency.get(i);
-      const [cosine, sine] = [cos(angle), sin(angle)];
+      const [cosine, sine] = [cos(angle), direction * sin(angle)];
       for (let head = 0; head < H; head += K) {
         const a = head + first * i;
         const b = a + step;
@@ -37,4 +45,12 @@ export const rotary: Ops["rotary"] = (x, { K, start, base, pairing }) => {
     }
   }
   return matrixOf(y, T, H);
-};
+}
+
+function checkWidth(found: string, x: Matrix, K: number): void {
+  const [, H] = x.shape;
+  if (K % 2 !== 0)
+    throw new RangeError(`rotary: K is ${K}; expected an even width, since elements turn in pairs`);
+  if (H % K !== 0)
+    throw new RangeError(`${found} has ${H} columns; expected a multiple of K = ${K}, the width of a head`);
+}

@@ -4,18 +4,18 @@ const printable = (byte: number): boolean =>
   (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
 
 /** The character of each byte: itself where it can be seen, else the next one from U+0100 on. */
-const characters: readonly string[] = (() => {
+export const byteLevelAlphabet: readonly string[] = (() => {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
 })();
 
-const bytes: ReadonlyMap<string, number> = new Map(characters.map((c, byte) => [c, byte]));
+const bytes: ReadonlyMap<string, number> = new Map(byteLevelAlphabet.map((c, byte) => [c, byte]));
 const utf8 = new TextEncoder();
 
 /** `text` spelled byte by byte: a space becomes "Ġ", "é" becomes "Ã©". */
 export function toByteLevel(text: string): string {
   let spelled = "";
-  for (const byte of utf8.encode(text)) spelled += characters[byte];
+  for (const byte of utf8.encode(text)) spelled += byteLevelAlphabet[byte];
   return spelled;
 }
 

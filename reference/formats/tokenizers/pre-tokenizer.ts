@@ -57,11 +57,14 @@ function sequence(steps: readonly PreTokenizer[]): PreTokenizer {
     );
 }
 
+/** The words that byte-level BPE never merges across, in the alphabet of bytes. */
+export const byteLevelWords = (text: string): readonly string[] =>
+  cut(text, WORDS).map((part) => toByteLevel(part.text));
+
 function byteLevel(addPrefixSpace: boolean, useWords: boolean): PreTokenizer {
   return (piece) => {
     const text = addPrefixSpace && !piece.startsWith(" ") ? ` ${piece}` : piece;
-    const words = useWords ? cut(text, WORDS).map((part) => part.text) : [text];
-    return words.map(toByteLevel);
+    return useWords ? byteLevelWords(text) : [toByteLevel(text)];
   };
 }
 

@@ -1,0 +1,5 @@
+// Matrix products: in steps, for every shape, over active rows only, and behind a gate.
+export { activeMatmul, matmul } from "./product-few";
+export { activeGatedMatmul, columnSums, gate, gatedMatmul } from "./product-gated";
+export { matmul4 } from "./product-packed";
+export { matmul1, matmul2, matmul3 } from "./product-steps";

@@ -1,0 +1,180 @@
+// One flat memory, as a WebAssembly module sees it, and who lives where in it. It has one size for life, so no view of
+// it is ever detached. From the bottom: control and scratch, pinned tensors, results of open scopes; from the top:
+// mirrors of caches, and below them the temporaries of the operator at work.
+import { like, type Matrix, matrixOf, type Tensor, type Vector, vectorOf } from "../reference/tensor.ts";
+import { tensorsIn } from "../reference/weights.ts";
+import { Stretches } from "./stretches.ts";
+
+/** Bytes between places: a cache line. */
+const LINE = 64;
+const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
+const NOTHING = new Float32Array(0);
+
+interface Block {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+export class Memory {
+  readonly #floats: Float32Array;
+  readonly #base: number; // where pinned tensors begin
+  readonly #stretches: Stretches;
+  #pinned: readonly Block[] = []; // in order of address
+  #top: number; // the first byte that no result occupies
+  #bottom: number; // the first byte that a temporary, or a mirror, occupies
+  #depth = 0;
+  #made: Tensor[] = []; // the results of the innermost open scope
+
+  /**
+   * @param buffer  the whole memory
+   * @param base    its first bytes, left to others
+   */
+  constructor(buffer: ArrayBufferLike, base: number) {
+    this.#floats = new Float32Array(buffer);
+    this.#base = aligned(base);
+    this.#top = this.#base;
+    const quarter = aligned(buffer.byteLength / 4);
+    this.#stretches = new Stretches(this.#floats, buffer.byteLength - quarter, quarter);
+    this.#bottom = buffer.byteLength - quarter;
+  }
+
+  /** The byte address of x's numbers, copied in as float32, for this operator, where they live elsewhere. */
+  place(x: Tensor): number {
+    if (x.data.buffer === this.#floats.buffer) return x.data.byteOffset;
+    const mirror = this.#stretches.mirror(living(x));
+    if (mirror !== undefined) return mirror;
+    const at = this.room(x.size);
+    this.#floats.set(x.data, at / 4);
+    return at;
+  }
+
+  integers(values: readonly number[] | Int32Array): number {
+    const at = this.room(values.length);
+    new Int32Array(this.#floats.buffer, at, values.length).set(values);
+    return at;
+  }
+
+  /** Room for a temporary of so many floats, until the operator returns. */
+  room(floats: number): number {
+    const at = this.#bottom - aligned(4 * floats);
+    if (at < this.#top) throw this.#full(4 * floats);
+    this.#bottom = at;
+    return at;
+  }
+
+  matrix<R, C>(rows: number, columns: number): Matrix<R, C> {
+    return this.#fresh(matrixOf<R, C>(this.#claim(rows * columns), rows, columns));
+  }
+
+  vector<A>(size: number): Vector<A> {
+    return this.#fresh(vectorOf<A>(this.#claim(size)));
+  }
+
+  like<X extends Tensor>(x: X): X {
+    return this.#fresh(like(x, this.#claim(x.size)));
+  }
+
+  /** `past` with the rows of `next` after it, outside the scopes: neither is written to. */
+  extend<H>(past: Matrix<"S", H>, next: Matrix<"T", H>): Matrix<"S", H> {
+    return this.#stretches.extend(living(past), living(next));
+  }
+
+  /** A copy of x that stays until it is unpinned. @throws {RangeError} inside a scope, or when it does not fit */
+  pin<X extends Tensor>(x: X): X {
+    if (this.#depth > 0)
+      throw new RangeError("kernels: weights are loaded in an open scope; expected that outside");
+    const bytes = Math.max(LINE, aligned(4 * living(x).size)); // an empty tensor too has a place of its own
+    const before = this.#pinned.findIndex(({ at }, i) => at - end(this.#pinned[i - 1], this.#base) >= bytes);
+    const i = before < 0 ? this.#pinned.length : before;
+    const at = end(this.#pinned[i - 1], this.#base);
+    if (at + bytes > this.#bottom) throw this.#full(bytes);
+    this.#pinned = [...this.#pinned.slice(0, i), { at, bytes }, ...this.#pinned.slice(i)];
+    this.#top = end(this.#pinned.at(-1), this.#base);
+    const data = new Float32Array(this.#floats.buffer, at, x.size);
+    data.set(x.data);
+    return like(x, data);
+  }
+
+  /** Gives the place of a pinned tensor back; its data is then empty. A tensor that lives elsewhere is left alone. */
+  unpin(x: Tensor): void {
+    if (this.#depth > 0)
+      throw new RangeError("kernels: weights are released in an open scope; expected that outside");
+    if (x.data.buffer !== this.#floats.buffer) return;
+    this.#pinned = this.#pinned.filter(({ at }) => at !== x.data.byteOffset);
+    this.#top = end(this.#pinned.at(-1), this.#base);
+    x.data = NOTHING;
+  }
+
+  operator<Y>(body: () => Y): Y {
+    if (this.#depth === 0) return this.scope(() => this.operator(body));
+    const bottom = this.#bottom;
+    try {
+      return body();
+    } finally {
+      this.#bottom = bottom;
+    }
+  }
+
+  /** Runs `body`, then takes back what it made and did not return. What it returned lives on, one scope further out. */
+  scope<R>(body: () => R): R {
+    if (this.#depth === 0) this.#stretches.tidy();
+    const [outer, top] = [this.#made, this.#top];
+    const made: Tensor[] = [];
+    this.#made = made;
+    this.#depth++;
+    let kept: ReadonlySet<Tensor> = new Set();
+    try {
+      const result = body();
+      kept = tensorsIn(result);
+      return result;
+    } finally {
+      this.#depth--;
+      [this.#made, this.#top] = [outer, top];
+      for (const x of made) {
+        if (!kept.has(x)) x.data = NOTHING;
+        else if (this.#depth === 0) x.data = x.data.slice();
+        else this.#lower(x);
+      }
+    }
+  }
+
+  /** Moves a survivor down to where the scope began: they come in order of address, so none is written over. */
+  #lower(x: Tensor): void {
+    const from = x.data.byteOffset / 4;
+    const data = this.#claim(x.size);
+    this.#floats.copyWithin(data.byteOffset / 4, from, from + x.size);
+    x.data = data;
+    this.#made.push(x);
+  }
+
+  #claim(size: number): Float32Array {
+    const at = this.#top;
+    const next = at + aligned(4 * size);
+    if (next > this.#bottom) throw this.#full(4 * size);
+    this.#top = next;
+    return new Float32Array(this.#floats.buffer, at, size);
+  }
+
+  #fresh<X extends Tensor>(x: X): X {
+    this.#made.push(x);
+    return x;
+  }
+
+  #full(bytes: number): RangeError {
+    return new RangeError(
+      `kernels: the memory of ${mebibytes(this.#floats.byteLength)} MiB has no room for ${mebibytes(bytes)} more; ` +
+        "run each step in scope(), or ask for more with { mebibytes }",
+    );
+  }
+}
+
+/** x, unless its numbers are gone. */
+function living<X extends Tensor>(x: X): X {
+  if (x.data.length === x.size) return x;
+  throw new TypeError(
+    `kernels: a tensor [${x.shape.join(", ")}] was released; return it from scope() to keep it, unload() it last`,
+  );
+}
+
+const end = (block: Block | undefined, base: number): number => (block ? block.at + block.bytes : base);
+const mebibytes = (bytes: number): string => (bytes / 1048576).toFixed(1);

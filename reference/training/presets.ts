@@ -1,0 +1,89 @@
+// The runs that this kit is shipped with: seven small models of the same texts, seed and length, and one for lessons.
+// Paper: section 3 changes nothing but the activation; so do the four of OPT style here.
+import type { Config, RotaryConfig } from "../models/config.ts";
+import { initialLlama, initialOpt } from "../models/initialize.ts";
+import type { Model } from "../models/model.ts";
+import type { Activation } from "../ops/contract.ts";
+import type { Recipe } from "./train.ts";
+
+export interface Preset {
+  readonly summary: string;
+  /** V, the tokens that its tokenizer learns */
+  readonly vocabulary: number;
+  readonly recipe: Recipe;
+  /** the model before its first step, for a vocabulary of V tokens */
+  readonly model: (V: number, seed: number) => Model;
+}
+
+const recipe: Recipe = {
+  seed: 1,
+  steps: 3900,
+  batch: 8,
+  context: 128,
+  warmUp: 100,
+  peak: 0.003,
+  floor: 0.05,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  decay: 0.1,
+  clip: 1,
+};
+
+/** A model that goes on learning: a tenth of the tokens, at a lower rate. */
+export const finetuning: Recipe = { ...recipe, steps: 400, warmUp: 20, peak: 0.001 };
+
+/** GPT-2's 0.02 at its width of 768, for a width of 96: the same sums. */
+const DEVIATION = 0.06;
+
+const relu: Activation = { kind: "relu", shift: 0 };
+const silu: Activation = { kind: "silu", shift: 0 };
+const none: Activation = { kind: "identity" };
+
+const opt = (activation: Activation, summary: string): Preset => ({
+  summary,
+  vocabulary: 512,
+  recipe,
+  model: (V, seed) => {
+    const sizes = { V, D: 96, F: 384, L: 4, N: 4, G: 4, K: 24, P: 128 };
+    const config: Config = { sizes, epsilon: 1e-5, activation, afterNorm: none };
+    return initialOpt(config, seed, DEVIATION);
+  },
+});
+
+const llama = (activation: Activation, summary: string): Preset => ({
+  summary,
+  vocabulary: 512,
+  recipe,
+  model: (V, seed) => {
+    const sizes = { V, D: 96, F: 288, L: 4, N: 4, G: 2, K: 24, P: 128 };
+    const rotary = { base: 10000, pairing: "half-split" } as const;
+    const config: RotaryConfig = { sizes, epsilon: 1e-5, activation, afterNorm: none, rotary };
+    return initialLlama(config, seed, DEVIATION);
+  },
+});
+
+const small = (D: number, L: number, summary: string, own: Partial<Recipe>): Preset => ({
+  summary,
+  vocabulary: 512,
+  recipe: { ...recipe, ...own },
+  model: (V, seed) => {
+    const sizes = { V, D, F: 4 * D, L, N: 2, G: 2, K: D / 2, P: 128 };
+    return initialOpt({ sizes, epsilon: 1e-5, activation: relu, afterNorm: none }, seed, DEVIATION);
+  },
+});
+
+export const presets: Readonly<Record<string, Preset>> = {
+  "opt-relu": opt(relu, "OPT style with ReLU"),
+  "opt-gelu": opt({ kind: "gelu", shift: 0 }, "OPT style with GELU"),
+  "opt-silu": opt(silu, "OPT style with SiLU"),
+  "opt-swish8": opt({ kind: "swish", beta: 8, shift: 0 }, "OPT style with x * sigmoid(8x)"),
+  "llama-silu": llama(silu, "Llama style with SiLU on the gate"),
+  "llama-relu": llama(relu, "Llama style with ReLU on the gate"),
+  draft: small(48, 1, "a draft model, OPT style with ReLU, for speculative decoding", {}),
+  lesson: small(32, 2, "a minute's run for lessons, OPT style with ReLU", {
+    steps: 200,
+    context: 64,
+    batch: 4,
+  }),
+};

@@ -1,0 +1,24 @@
+// The rate of each step: up in a straight line, then down along half a cosine.
+import { cos } from "../elementary.ts";
+
+export interface Schedule {
+  /** how many steps there are */
+  readonly steps: number;
+  /** how many of them lead up to the peak */
+  readonly warmUp: number;
+  readonly peak: number;
+  /** what the last step has, as a share of the peak */
+  readonly floor: number;
+}
+
+/**
+ * The rate of step 1, 2, … `steps`: peak · step / warmUp while step ≤ warmUp, and then
+ * peak · (floor + (1 − floor) · (1 + cos(π · (step − warmUp) / (steps − warmUp))) / 2).
+ *
+ * @see Loshchilov and Hutter 2016, arXiv:1608.03983
+ */
+export function rate({ steps, warmUp, peak, floor }: Schedule, step: number): number {
+  if (step <= warmUp) return (peak * step) / warmUp;
+  const way = (step - warmUp) / (steps - warmUp);
+  return peak * (floor + ((1 - floor) * (1 + cos(Math.PI * way))) / 2);
+}

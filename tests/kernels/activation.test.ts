@@ -1,0 +1,240 @@
+// The activations and their slopes. Smooth ones are judged by bounds that count roundings; the ReLU family rounds once.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { kernels } from "../../kernels/index.node.ts";
+import * as face from "../../kernels/ops/activation.ts";
+import { erfc, exp } from "../../reference/elementary.ts";
+import { scalar } from "../../reference/ops/activation.ts";
+import { activateGradient as referenceGradient, slope } from "../../reference/ops/activation-gradient.ts";
+import type { Activation } from "../../reference/ops/contract.ts";
+import { map, matrixOf } from "../../reference/tensor.ts";
+import { holds, of, rows, sizes } from "../assertions.ts";
+import { any, eta, floats, ordinary, placings, rounded, shared, u, within } from "./float32.ts";
+
+const { machine } = await kernels({ mebibytes: 32 });
+const activate = face.activate(machine);
+const activateGradient = face.activateGradient(machine);
+
+const row = (...values: readonly number[]) => matrixOf<"T", "D">(Float32Array.from(values), 1, values.length);
+const reals = fc.double({ min: -3, max: 3, noNaN: true }); // not float32 numbers: a shift is what the model's file says
+const relus: fc.Arbitrary<Activation> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("relu" as const, "relu-squared" as const), shift: reals }),
+  fc.record({
+    kind: fc.constantFrom("fatrelu" as const, "fatrelu-strict" as const),
+    threshold: reals,
+    shift: reals,
+  }),
+);
+type Smooth =
+  | { readonly kind: "silu" | "gelu" | "gelu-tanh"; readonly shift: number }
+  | { readonly kind: "swish"; readonly beta: number; readonly shift: number };
+const smooths: fc.Arbitrary<Smooth> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("silu" as const, "gelu" as const, "gelu-tanh" as const), shift: reals }),
+  fc.record({
+    kind: fc.constant("swish" as const),
+    beta: fc.double({ min: -10, max: 10, noNaN: true }),
+    shift: reals,
+  }),
+);
+const inputs = (element: fc.Arbitrary<number>) =>
+  sizes(40).chain((n) => fc.tuple(floats(n, element), floats(n, ordinary)));
+
+test("activate(x, f) of the ReLU family is the reference's, rounded once: every threshold falls where it falls there", () => {
+  holds(
+    fc.property(inputs(any), relus, ([x], f) =>
+      within(activate(row(...x), f), rounded(map(row(...x), scalar(f))), () => 0),
+    ),
+  );
+});
+
+test("activate(x, f) at a threshold: fatrelu lets it pass, fatrelu-strict does not, though 0.1 is no float32", () => {
+  const x = row(Math.fround(0.1), 0.5, -0);
+  const fat = (kind: "fatrelu" | "fatrelu-strict", threshold: number): readonly number[] => [
+    ...activate(x, { kind, threshold, shift: 0 }).data,
+  ];
+  assert.deepEqual(fat("fatrelu", 0.5), [0, 0.5, 0]);
+  assert.deepEqual(fat("fatrelu-strict", 0.5), [0, 0, 0]);
+  assert.deepEqual(fat("fatrelu-strict", 0.1), [Math.fround(0.1), 0.5, 0]); // float32's 0.1 is above the real one
+  assert.deepEqual(fat("fatrelu", 0.1), [Math.fround(0.1), 0.5, 0]);
+});
+
+test("activateGradient(dy, x, f) of the ReLU family is dy times the reference's slope, rounded once each", () => {
+  holds(
+    fc.property(inputs(any), relus, ([x, dy], f) => {
+      const slopes = map(row(...x), slope(f));
+      const wanted = dy.map((value, i) => value * Math.fround(slopes.data[i] ?? 0));
+      within(activateGradient(row(...dy), row(...x), f)[0], wanted, () => 0);
+    }),
+  );
+});
+
+test("activateGradient(dy, x, f) is 0 at every kink", () => {
+  const ones = row(1, 1);
+  assert.deepEqual(rows(activateGradient(ones, row(0, -0), { kind: "relu", shift: 0 })[0]), [[0, 0]]);
+  for (const kind of ["fatrelu", "fatrelu-strict"] as const)
+    assert.deepEqual(rows(activateGradient(ones, row(0.5, 0.75), { kind, threshold: 0.5, shift: 0 })[0]), [
+      [0, 1],
+    ]);
+});
+
+/**
+ * How far y = f(z) may be off, z = x − shift kept in float64. What an exponential reads is float64, so e is within 2 u.
+ * z · sigmoid: e/(1 + e) is 2 u/(1 + e) of e, u of the sum and u of the ratio off; z and the product u each: 6 u.
+ * gelu = relu(z) − w, w = t · tail(t) · e: 0.23 u of tail, u each of narrowing t · tail and of the product, 2 u of e.
+ * An e that underflows is η off, which z then multiplies.
+ */
+function valueBound(f: Smooth, z: number): number {
+  const y = Math.abs(scalar({ ...f, shift: 0 })(z));
+  const lost = (Math.abs(z) + 2) * eta;
+  if (f.kind !== "gelu") return 6 * u * y + lost;
+  const w = 0.5 * Math.abs(z) * erfc(Math.abs(z) * Math.SQRT1_2);
+  return 4.3 * u * w + u * Math.max(z, 0) + u * y + lost;
+}
+
+/** e and m as kernels/assembly/smooth.ts has them, in float64. */
+function parts(f: Smooth, z: number): { readonly e: number; readonly m: number } {
+  if (f.kind === "gelu-tanh") {
+    const root = 1.5957691216057308; // 2 √(2/π)
+    const a = root * (z + 0.044715 * z ** 3);
+    return { e: exp(-Math.abs(a)), m: Math.abs(z) * root * (1 + 3 * 0.044715 * z * z) };
+  }
+  const a = (f.kind === "swish" ? f.beta : 1) * z;
+  return { e: exp(-Math.abs(a)), m: Math.abs(a) };
+}
+
+/**
+ * How far a slope may be off. With q = 1/(1 + e), 3 u off, and d = e·q · (1 − m·q): e·q is 6 u off; m·q is 5 u, the
+ * difference and the last product u each, so d is off by e·q · (8 u |1 − mq| + 5 u · mq), and 1 − d by u more.
+ * gelu's d = e · (tail(t) − t/√(2π)): 0.23 u of tail, u of narrowing, 2 u of e and u of the product; tail ≤ ½ everywhere.
+ */
+function slopeBound(f: Smooth, z: number): number {
+  if (f.kind === "gelu") {
+    const t = Math.min(Math.abs(z), 30); // beyond, all of it is 0
+    const e = exp((-t * t) / 2);
+    const tail = (0.5 * erfc(t * Math.SQRT1_2)) / e;
+    return e * (0.23 * u * tail + 4 * u * Math.abs(tail - 0.3989422804014327 * t)) + 1.2 * u + eta;
+  }
+  const { e, m } = parts(f, z);
+  const q = 1 / (1 + e);
+  const d = e === 0 ? 0 : e * q * (8 * u * Math.abs(1 - m * q) + 5 * u * m * q);
+  return d + 1.2 * u + (Number.isFinite(m) ? m + 2 : 2) * eta;
+}
+
+test("activate(x, f) of the smooth ones is within 6 u of the reference, its shift worked out exactly", () => {
+  holds(
+    fc.property(
+      inputs(fc.oneof(ordinary, fc.double({ min: -120, max: 120, noNaN: true }))),
+      smooths,
+      ([x], f) => {
+        const wanted = map(row(...x), scalar(f));
+        within(activate(row(...x), f), wanted, (i) => valueBound(f, (x[i] ?? 0) - f.shift));
+      },
+    ),
+  );
+});
+
+test("activate(x, gelu) keeps its digits in the negative tail, where 1 + erf would have none left", () => {
+  const x = Float32Array.from({ length: 2000 }, (_, i) => -13 + i / 200);
+  const wanted = map(row(...x), scalar({ kind: "gelu", shift: 0 }));
+  within(
+    activate(row(...x), { kind: "gelu", shift: 0 }),
+    wanted,
+    (i) => 5.3 * u * Math.abs(wanted.data[i] ?? 0) + 20 * eta,
+  );
+});
+
+test("activateGradient(dy, x, f) of the smooth ones is within its roundings of dy · f′(x)", () => {
+  holds(
+    fc.property(
+      inputs(fc.oneof(ordinary, fc.double({ min: -120, max: 120, noNaN: true }))),
+      smooths,
+      ([x, dy], f) => {
+        const [got] = activateGradient(row(...dy), row(...x), f);
+        const [wanted] = referenceGradient(row(...dy), row(...x), f);
+        within(got, wanted, (i) => {
+          const bound = Math.abs(dy[i] ?? 0) * slopeBound(f, (x[i] ?? 0) - f.shift);
+          return bound + u * Math.abs(wanted.data[i] ?? 0) + eta;
+        });
+      },
+    ),
+  );
+});
+
+const edges = [0, -0, Infinity, -Infinity, Number.NaN, 3e38, -3e38, 1e-45, -1e-45];
+const everyKind: readonly Activation[] = [
+  { kind: "identity" },
+  { kind: "relu", shift: 0 },
+  { kind: "relu-squared", shift: 0 },
+  { kind: "fatrelu", threshold: 0, shift: 0 },
+  { kind: "fatrelu-strict", threshold: -1, shift: 0 },
+  { kind: "silu", shift: 0 },
+  { kind: "swish", beta: 8, shift: 0 },
+  { kind: "swish", beta: 0, shift: 0 },
+  { kind: "swish", beta: -2, shift: 0 },
+  { kind: "gelu", shift: 0 },
+  { kind: "gelu-tanh", shift: 0 },
+];
+for (const f of everyKind)
+  test(`activate and activateGradient agree with the reference at zeros, infinities and NaN: ${f.kind} ${"beta" in f ? f.beta : ""}`, () => {
+    within(activate(row(...edges), f), rounded(map(row(...edges), scalar(f))), (i) => (i > 6 ? eta : 0));
+    const ones = row(...edges.map(() => 1));
+    const unsigned = (value: number): number => value + 0; // a slope of zero may have either sign
+    const slopes = map(activateGradient(ones, row(...edges), f)[0], unsigned);
+    within(slopes, rounded(map(map(row(...edges), slope(f)), unsigned)), () => 0);
+  });
+
+test("activate(x, silu) is activate(x, swish) with β = 1, bit for bit", () => {
+  holds(
+    fc.property(inputs(any), ([x]) =>
+      within(
+        activate(row(...x), { kind: "silu", shift: 0.25 }),
+        Float32Array.from(activate(row(...x), { kind: "swish", beta: 1, shift: 0.25 }).data),
+        () => 0,
+      ),
+    ),
+  );
+});
+
+test("activate(x, identity) is a fresh copy of x, and its slope a fresh copy of dy", () => {
+  const [x, dy] = [row(1, -2), row(3, 4)];
+  const [y, [dx]] = [activate(x, { kind: "identity" }), activateGradient(dy, x, { kind: "identity" })];
+  assert.deepEqual([rows(y), rows(dx)], [[[1, -2]], [[3, 4]]]);
+  assert.ok(y !== x && y.data !== x.data && dx !== dy && dx.data !== dy.data);
+});
+
+for (const [kernel, kinds] of [
+  ["relu", 4],
+  ["smooth", 3],
+] as const)
+  test(`${kernel} and ${kernel}Gradient: no share of the elements and no place moves a bit`, () => {
+    const cases = sizes(33).chain((n) =>
+      fc.tuple(floats(n, any), floats(n, any), placings(n), fc.nat(kinds - 1), reals, reals),
+    );
+    holds(
+      fc.property(cases, ([x, dy, placing, kind, shift, parameter]) => {
+        const call = { outputs: [x.length], items: x.length };
+        const numbers = [kind, shift, parameter];
+        shared({ ...call, kernel, inputs: [x], args: ([a = 0], [b = 0]) => [a, b, ...numbers] }, placing);
+        const args = ([a = 0, b = 0]: readonly number[], [c = 0]: readonly number[]) => [a, b, c, ...numbers];
+        shared({ ...call, kernel: `${kernel}Gradient`, inputs: [dy, x], args }, placing);
+      }),
+      40,
+    );
+  });
+
+test("activate refuses a shift, β or threshold that is no finite number, and another shape of dy", () => {
+  const x = of<"T", "D">([1]);
+  for (const [f, message] of [
+    [{ kind: "relu", shift: NaN }, "activate: shift is NaN; expected a finite number"],
+    [{ kind: "swish", beta: Infinity, shift: 0 }, "activate: beta is Infinity; expected a finite number"],
+    [{ kind: "fatrelu", threshold: NaN, shift: 0 }, "activate: threshold is NaN; expected a finite number"],
+  ] as const) {
+    assert.throws(() => activate(x, f), { name: "RangeError", message });
+    assert.throws(() => activateGradient(x, x, f), { name: "RangeError", message });
+  }
+  assert.throws(() => activateGradient(of<"T", "D">([1, 2]), x, { kind: "relu", shift: 0 }), {
+    name: "RangeError",
+    message: "activateGradient: dy is [1, 2]; expected [T, D], the shape of x: [1, 1]",
+  });
+});

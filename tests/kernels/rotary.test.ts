@@ -1,0 +1,157 @@
+// Rotary positions: pairs that turn, and turn back.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { kernels } from "../../kernels/index.node.ts";
+import * as face from "../../kernels/ops/rotary.ts";
+import { cos, pow, sin } from "../../reference/elementary.ts";
+import type { Rotation } from "../../reference/ops/contract.ts";
+import * as reference from "../../reference/ops/rotary.ts";
+import { type Matrix, matrixOf } from "../../reference/tensor.ts";
+import { holds, of, rows, sizes } from "../assertions.ts";
+import { any, eta, floats, matrices, placings, rounded, shared, u, within } from "./float32.ts";
+import { bits } from "./raw.ts";
+
+const { machine } = await kernels({ mebibytes: 32 });
+const rotary = face.rotary(machine);
+const rotaryGradient = face.rotaryGradient(machine);
+
+type X = Matrix<"T", "N·K">;
+const rotations = fc.record({
+  K: fc.integer({ min: 1, max: 11 }).map((half) => 2 * half),
+  start: fc.nat(3000),
+  base: fc.constantFrom(10_000, 500_000),
+  pairing: fc.constantFrom("interleaved" as const, "half-split" as const),
+});
+const cases = fc
+  .tuple(sizes(5), sizes(3), rotations)
+  .chain(([T, heads, rotation]) =>
+    fc.tuple(matrices<"T", "N·K">(T, heads * rotation.K), fc.constant(rotation)),
+  );
+
+/** The other element of a pair. */
+function partner(c: number, { K, pairing }: Rotation): number {
+  if (pairing === "interleaved") return c % 2 === 0 ? c + 1 : c - 1;
+  return c % K < K / 2 ? c + K / 2 : c - K / 2;
+}
+
+/** Cosine and sine are rounded, so are the two products and their sum: 3 u of each of the two. */
+function near(got: X, wanted: X, x: X, rotation: Rotation): void {
+  const H = x.shape[1];
+  within(got, wanted, (i) => {
+    const [t, c] = [Math.floor(i / H), i % H];
+    return 3.01 * u * (Math.abs(x.get(t, c)) + Math.abs(x.get(t, partner(c, rotation)))) + 2 * eta;
+  });
+}
+
+test("rotary(x, rotation) and rotaryGradient(dy, rotation) are within their roundings of the reference", () => {
+  holds(
+    fc.property(cases, ([x, rotation]) => {
+      near(rotary(x, rotation), reference.rotary(x, rotation), x, rotation);
+      near(rotaryGradient(x, rotation)[0], reference.rotaryGradient(x, rotation)[0], x, rotation);
+    }),
+  );
+});
+
+test("rotary rounds each product and the sum, of cosines and sines rounded once, bit for bit", () => {
+  const f = Math.fround;
+  holds(
+    fc.property(cases, fc.constantFrom(1, -1), ([x, rotation], direction) => {
+      const { K, start, base, pairing } = rotation;
+      const [T, H] = x.shape;
+      const wanted = new Float32Array(T * H);
+      for (let t = 0; t < T; t++)
+        for (let c = 0; c < H; c++) {
+          const other = partner(c, rotation);
+          const i = pairing === "interleaved" ? Math.floor((c % K) / 2) : (c % K) % (K / 2);
+          const angle = (start + t) * pow(base, (-2 * i) / K);
+          const [cosine, sine] = [f(cos(angle)), f(direction * sin(angle))];
+          const [a, b] = [x.get(t, Math.min(c, other)), x.get(t, Math.max(c, other))];
+          wanted[t * H + c] = c < other ? f(a * cosine) - f(b * sine) : f(a * sine) + f(b * cosine);
+        }
+      const got = direction === 1 ? rotary(x, rotation) : rotaryGradient(x, rotation)[0];
+      assert.deepEqual(bits(rounded(got)), bits(wanted));
+    }),
+    40,
+  );
+});
+
+test("rotary(x, rotation) at position 0 is x, and its gradient turns back what it turned", () => {
+  const x = of<"T", "N·K">([1, 2, 3, 4]);
+  for (const pairing of ["interleaved", "half-split"] as const) {
+    assert.deepEqual(rows(rotary(x, { K: 4, start: 0, base: 10_000, pairing })), rows(x));
+    const rotation = { K: 4, start: 77, base: 10_000, pairing };
+    within(rotaryGradient(rotary(x, rotation), rotation)[0], x, () => 2 * 6 * u * 7);
+  }
+});
+
+test("rotary(x, rotation) of some rows is that of each row at its own position, whatever was asked for before", () => {
+  holds(
+    fc.property(cases, ([x, rotation]) => {
+      const [T, H] = x.shape;
+      const whole = rounded(rotary(x, rotation));
+      for (let t = T - 1; t >= 0; t--) {
+        const row = matrixOf<"T", "N·K">(Float32Array.from(x.data.subarray(t * H, t * H + H)), 1, H);
+        const alone = rotary(row, { ...rotation, start: rotation.start + t });
+        assert.deepEqual(bits(rounded(alone)), bits(whole.slice(t * H, t * H + H)));
+      }
+    }),
+    40,
+  );
+});
+
+test("rotary keeps a table for as many bases and positions as fit, and works out the rest each time", () => {
+  const x = of<"T", "N·K">([1, 2], [3, 4]);
+  for (let base = 2; base < 12; base++) {
+    const rotation = { K: 2, start: 5, base, pairing: "half-split" } as const;
+    near(rotary(x, rotation), reference.rotary(x, rotation), x, rotation);
+  }
+  for (const start of [1_000_000, 0.5, -3]) {
+    const rotation = { K: 2, start, base: 10_000, pairing: "interleaved" } as const;
+    const wide = matrixOf<"T", "N·K">(Float32Array.from(x.data), 2, 2);
+    near(rotary(wide, rotation), reference.rotary(wide, rotation), wide, rotation);
+  }
+});
+
+test("the rotary kernel: no share of the rows and no place moves a bit", () => {
+  const raws = fc
+    .tuple(sizes(5), sizes(3), fc.integer({ min: 1, max: 9 }))
+    .chain(([T, heads, half]) =>
+      fc.tuple(
+        floats(T * heads * 2 * half, any),
+        floats(T * 2 * half),
+        placings(T),
+        fc.constant([T, heads * 2 * half, 2 * half] as const),
+      ),
+    );
+  holds(
+    fc.property(raws, fc.constantFrom(0, 1), ([x, turns, placing, [T, H, K]], halves) => {
+      const args = ([a = 0, b = 0]: readonly number[], [y = 0]: readonly number[]) => [
+        a,
+        b,
+        y,
+        H,
+        K,
+        halves,
+        -1,
+      ];
+      shared({ kernel: "rotary", inputs: [x, turns], outputs: [T * H], args, items: T }, placing);
+    }),
+    40,
+  );
+});
+
+test("rotary and rotaryGradient refuse an odd width, and one that does not divide the columns", () => {
+  const x = of<"T", "N·K">([1, 2, 3]);
+  const rotation = { start: 0, base: 10_000, pairing: "half-split" } as const;
+  for (const f of [rotary, rotaryGradient]) {
+    assert.throws(() => f(x, { ...rotation, K: 3 }), {
+      name: "RangeError",
+      message: "rotary: K is 3; expected an even width, since elements turn in pairs",
+    });
+    assert.throws(() => f(x, { ...rotation, K: 2 }), {
+      name: "RangeError",
+      message: `${f === rotary ? "rotary: x" : "rotaryGradient: dy"} has 3 columns; expected a multiple of K = 2, the width of a head`,
+    });
+  }
+});
