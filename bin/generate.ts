@@ -1,10 +1,12 @@
 // relukit generate: a text that goes on from a prompt, written as it comes.
 import type { Command } from "commander";
+import type { Model } from "../reference/models/model.ts";
+import { addMachineOptions, type MachineOptions } from "./machine.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import { number, wholeFrom } from "./numbers.ts";
 import { type Terminal, WrongUse } from "./terminal.ts";
 
-interface Options extends ModelOptions {
+interface Options extends ModelOptions, MachineOptions {
   readonly prompt: string;
   readonly tokens: number;
   readonly temperature: number;
@@ -16,7 +18,7 @@ interface Options extends ModelOptions {
 
 export function addGenerate(program: Command, terminal: Terminal): void {
   const command = program.command("generate").description("Writes text with a model, a token at a time.");
-  addModelOptions(command)
+  addMachineOptions(addModelOptions(command))
     .option("-p, --prompt <text>", "what the text begins with", "")
     .option("-n, --tokens <n>", "how many new tokens", number(wholeFrom(1)), 256)
     .option("--temperature <t>", "0 takes the likeliest token every time", number({ from: 0, to: 100 }), 1)
@@ -36,12 +38,14 @@ export function addGenerate(program: Command, terminal: Terminal): void {
 const examples = `
 Examples:
   relukit generate --model stories260K.bin --tokenizer tok512.bin --prompt "Once upon a time"
+  relukit generate --model opt-relu --prompt "There was once" --sparse
   relukit generate --model my-llama/ --prompt "Hello" --temperature 0 --tokens 32 --json
 `;
 
 async function run(options: Options, terminal: Terminal): Promise<void> {
   const { load } = await import("./load.ts");
-  const { reference } = await import("../reference/ops/reference.ts");
+  const { machineOf } = await import("./machine.ts");
+  const { names } = await import("../reference/weights.ts");
   const { skipZeros } = await import("../reference/interpret/skip-zeros.ts");
   const { generate } = await import("../reference/decoding/generate.ts");
   const { progress } = await import("./progress.ts");
@@ -50,7 +54,10 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const prompt = tokenizer.prompt(options.prompt);
   checkLength(prompt.length, options.tokens, model.config.sizes.P);
   const choose = await chooser(options);
-  const ops = options.sparse ? skipZeros(reference) : reference;
+  const size = [...names(model.weights).keys()].reduce((total, w) => total + w.size, 0);
+  const machine = await machineOf(options, size, 1);
+  const loaded = { ...model, weights: machine.load(model.weights) } as Model;
+  const ops = options.sparse ? skipZeros(machine) : machine;
 
   const [text, line] = [tokenizer.stream(), progress(terminal)];
   const say = options.json ? () => undefined : (piece: string) => terminal.out(piece);
@@ -59,7 +66,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const tokens: number[] = [];
   let notNumbers = 0;
   const start = performance.now();
-  for (const { token, run } of generate(ops, model, prompt, choose)) {
+  for (const { token, run } of generate(ops, loaded, prompt, choose)) {
     tokens.push(token);
     say(text.next(token));
     if (run.logits.data.some(Number.isNaN)) notNumbers++;
@@ -67,6 +74,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
     if (tokens.length === options.tokens) break;
   }
   const seconds = (performance.now() - start) / 1000;
+  machine.close();
   line.end();
   say(`${text.end()}\n`);
   if (notNumbers > 0) terminal.err(`relukit: warning: NaN among the logits of ${notNumbers} tokens\n`);
@@ -82,6 +90,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
       tokens,
       tokensPerSecond,
       sparse: options.sparse ?? false,
+      ops: options.ops,
       temperature: options.temperature,
       topP: options.topP,
       seed: options.seed,

@@ -1,14 +1,13 @@
 // relukit lessons: list, run, build and serve the teaching kit.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import type { LessonRun, LessonSummary } from "../lessons/notebook/index.ts";
 import type { Report } from "../lessons/notebook/problem.ts";
 import { number, wholeFrom } from "./numbers.ts";
+import { root } from "./root.ts";
 import { NegativeVerdict, type Terminal, WrongUse } from "./terminal.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const notebook = () => {
   if (existsSync(join(root, "lessons/README.md"))) return import("../lessons/notebook/index.ts");
   throw new WrongUse(

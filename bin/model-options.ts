@@ -6,6 +6,7 @@ import { attempt } from "../reference/formats/file.node.ts";
 import type { Model } from "../reference/models/model.ts";
 import type { Activation } from "../reference/ops/contract.ts";
 import { any, atLeast, number } from "./numbers.ts";
+import { root } from "./root.ts";
 import { WrongUse } from "./terminal.ts";
 
 const kinds = [
@@ -35,7 +36,8 @@ export const addModelOptions = (command: Command): Command =>
   command
     .requiredOption(
       "-m, --model <path>",
-      "a directory with config.json and model.safetensors, or a llama2.c file",
+      "a directory with config.json and model.safetensors, a llama2.c file, or a shipped model's name: opt-relu",
+      shipped,
     )
     .option(
       "-t, --tokenizer <file>",
@@ -49,6 +51,12 @@ export const addModelOptions = (command: Command): Command =>
     .option("--threshold <t>", "of fatrelu (x where x >= t) and fatrelu-strict (x > t)", number(any))
     .option("--norm-relu", "a ReLU after each norm of a layer: stage 2 of relufication")
     .option("--norm-shift <b>", "the same, shifted: relu(x - b)", number(atLeast(0)));
+
+/** The path that a word means: itself, or where there is none the model of that name which comes with relukit. */
+function shipped(word: string): string {
+  const folder = join(root, "fixtures/models", word);
+  return !existsSync(word) && /^[\w-]+$/.test(word) && existsSync(folder) ? folder : word;
+}
 
 /** The path of the tokenizer: the one asked for, or the one that lies beside the model. */
 export function tokenizerPath({ model, tokenizer }: ModelOptions): string {

@@ -1,11 +1,26 @@
 #!/usr/bin/env node
-// In a checkout the sources run as they stand, through tsx; in the published package their compiled form does.
-import { existsSync } from "node:fs";
+// The compiled form runs, which starts at once; in a checkout whose sources are newer they run as they stand, by tsx.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-if (existsSync(new URL("./main.ts", import.meta.url))) {
+const root = fileURLToPath(new URL("..", import.meta.url));
+const compiled = `${root}dist/bin/main.js`;
+
+if (!existsSync(`${root}bin/main.ts`) || isCurrent()) await import("../dist/bin/main.js");
+else {
   const { register } = await import("tsx/esm/api");
   register();
   await import("./main.ts");
-} else {
-  await import("../dist/bin/main.js");
+}
+
+function isCurrent() {
+  const built = statSync(compiled, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const parts = ["reference", "kernels", "bin", "lessons/notebook"];
+  return parts.every((part) =>
+    readdirSync(root + part, { recursive: true, withFileTypes: true }).every(
+      (entry) =>
+        !entry.name.endsWith("s") ||
+        statSync(`${entry.parentPath ?? entry.path}/${entry.name}`).mtimeMs <= built,
+    ),
+  );
 }

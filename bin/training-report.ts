@@ -10,10 +10,9 @@ import type { Trainable } from "../reference/ops/contract.ts";
 import type { Tensor } from "../reference/tensor.ts";
 import { nGram } from "../reference/training/n-gram.ts";
 import { downsOf, validationLoss } from "../reference/training/train.ts";
-import { names } from "../reference/weights.ts";
 import { progress } from "./progress.ts";
 import type { Curve, Material, Run } from "./training-run.ts";
-import { duration, sha256 } from "./training-run.ts";
+import { duration, parameters, sha256 } from "./training-run.ts";
 
 const utf8 = new TextEncoder();
 
@@ -37,7 +36,7 @@ export async function finish(
   const report = {
     run: run.name,
     family: model.family,
-    parameters: [...names(model.weights).keys()].reduce((total, w) => total + w.size, 0),
+    parameters: parameters(model),
     texts: run.texts.map(({ name, text }) => ({ name, characters: text.length })),
     trainingTokens: tokens.length,
     tokensSeen: run.recipe.steps * run.recipe.batch * run.recipe.context,

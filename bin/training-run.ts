@@ -1,9 +1,9 @@
 // One run of train or finetune: steps with their progress, checkpoints that a kill cannot spoil, a model at the end.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { attempt, openFile, writeFile } from "../reference/formats/file.node.ts";
+import { makeFolder, openFile, writeFile } from "../reference/formats/file.node.ts";
 import { jsonObject } from "../reference/formats/json.ts";
 import { JsonField } from "../reference/formats/json-field.ts";
 import { checkFit, type Tokenizer } from "../reference/formats/tokenizers/tokenizer.ts";
@@ -19,10 +19,11 @@ import { split } from "../reference/training/corpus.ts";
 import { Optimizer } from "../reference/training/optimizer.ts";
 import { Diverged, type Progress, type Recipe, train } from "../reference/training/train.ts";
 import { mapTensors, names } from "../reference/weights.ts";
+import { machineOf } from "./machine.ts";
 import { progress } from "./progress.ts";
 import { Interrupted, type Terminal, WrongUse } from "./terminal.ts";
 import type { Text } from "./texts.ts";
-import { machineOf, type RunOptions } from "./training-options.ts";
+import type { RunOptions } from "./training-options.ts";
 import { finish } from "./training-report.ts";
 
 export interface Run {
@@ -47,6 +48,10 @@ export interface Material {
   readonly tokens: Tokens;
 }
 
+/** How many numbers a model learns. */
+export const parameters = ({ weights }: Model): number =>
+  [...names(weights).keys()].reduce((total, w) => total + w.size, 0);
+
 /** The columns of the curve: a number a step each. */
 export const CURVE = ["loss", "norm", "rate", "sparsity"] as const;
 export type Curve = Readonly<Record<(typeof CURVE)[number], number[]>>;
@@ -58,9 +63,9 @@ export async function trainingRun(run: Run): Promise<void> {
   const about = description(run, material);
 
   const file = join(options.out, "training.safetensors");
-  attempt(options.out, "be made", () => mkdirSync(options.out, { recursive: true }));
+  makeFolder(options.out);
   const before = checkpointOf(file, model, about, options);
-  const machine = await machineOf(options);
+  const machine = await machineOf(options, parameters(model));
   const weights = before
     ? mapTensors(model.weights, (w, path) => before.tensors.get(path)?.weight ?? w)
     : model.weights;

@@ -1,10 +1,9 @@
-// The version of the package, from its package.json: one folder up in a checkout, two from the compiled form.
-import { existsSync, readFileSync } from "node:fs";
+// The version of the package, from its package.json.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./root.ts";
 
 export function version(): string {
-  const file = ["../package.json", "../../package.json"]
-    .map((path) => new URL(path, import.meta.url))
-    .find(existsSync);
-  const { version }: { version: string } = JSON.parse(readFileSync(file ?? "package.json", "utf8"));
+  const { version }: { version: string } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return version;
 }

@@ -113,5 +113,5 @@ function assets(out: string): void {
   const css = readFileSync(join(katex, "katex.min.css"), "utf8");
   writeFileSync(join(folder, "katex.css"), css.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("[^"]*"\)/g, ""));
   writeFileSync(join(folder, "icon.svg"), icon);
-  cpSync(join(dirname(fileURLToPath(import.meta.url)), "page/lesson.css"), join(folder, "lesson.css"));
+  cpSync(join(sources, "lessons/notebook/page/lesson.css"), join(folder, "lesson.css"));
 }

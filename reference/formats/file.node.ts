@@ -3,6 +3,7 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -98,9 +99,24 @@ function writeFully(file: number, chunk: Uint8Array): void {
   }
 }
 
+/**
+ * Makes a folder, and those it lies in where they are missing.
+ *
+ * Written out, since the recursive form of the system library never returns below a folder such as /proc.
+ *
+ * @throws {FormatError} when a part of the path is a file, or a folder closed to us
+ */
+export function makeFolder(path: string): void {
+  if (attempt(path, "be made", () => statSync(path, { throwIfNoEntry: false }))?.isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  attempt(path, "be made", () => mkdirSync(path));
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder",
   ENOTDIR: "a part of its path is not a folder",
+  EEXIST: "there is a file of that name",
   EACCES: "permission is denied",
   EPERM: "permission is denied",
   EISDIR: "it is a directory",

@@ -1,8 +1,8 @@
 // A Hugging Face directory on disk: opened, and written.
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint, LoadOptions } from "./checkpoint.ts";
-import { attempt, type FileSource, openFile, writeFile } from "./file.node.ts";
+import { attempt, type FileSource, makeFolder, openFile, writeFile } from "./file.node.ts";
 import { FormatError } from "./format-error.ts";
 import { loadHuggingFace } from "./hugging-face.ts";
 import type { Part } from "./hugging-face-writer.ts";
@@ -39,6 +39,6 @@ export function openHuggingFace(path: string, options: LoadOptions = {}): Checkp
  * @throws {FormatError} when the disk is full, or the directory cannot be written
  */
 export function saveHuggingFace(path: string, parts: readonly Part[]): void {
-  attempt(path, "be made", () => mkdirSync(path, { recursive: true }));
+  makeFolder(path);
   for (const { file, chunks } of parts) writeFile(join(path, file), chunks);
 }

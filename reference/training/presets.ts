@@ -17,7 +17,7 @@ export interface Preset {
 
 const recipe: Recipe = {
   seed: 1,
-  steps: 3900,
+  steps: 2000,
   batch: 8,
   context: 128,
   warmUp: 100,
@@ -26,12 +26,12 @@ const recipe: Recipe = {
   beta1: 0.9,
   beta2: 0.99,
   epsilon: 1e-8,
-  decay: 0.1,
+  decay: 0.5,
   clip: 1,
 };
 
 /** A model that goes on learning: a tenth of the tokens, at a lower rate. */
-export const finetuning: Recipe = { ...recipe, steps: 400, warmUp: 20, peak: 0.001 };
+export const finetuning: Recipe = { ...recipe, steps: 200, warmUp: 20, peak: 0.001 };
 
 /** GPT-2's 0.02 at its width of 768, for a width of 96: the same sums. */
 const DEVIATION = 0.06;
@@ -80,7 +80,7 @@ export const presets: Readonly<Record<string, Preset>> = {
   "opt-swish8": opt({ kind: "swish", beta: 8, shift: 0 }, "OPT style with x * sigmoid(8x)"),
   "llama-silu": llama(silu, "Llama style with SiLU on the gate"),
   "llama-relu": llama(relu, "Llama style with ReLU on the gate"),
-  draft: small(48, 1, "a draft model, OPT style with ReLU, for speculative decoding", {}),
+  draft: small(64, 2, "a draft model, OPT style with ReLU, for speculative decoding", { steps: 3900, decay: 0.1 }),
   lesson: small(32, 2, "a minute's run for lessons, OPT style with ReLU", {
     steps: 200,
     context: 64,
