@@ -37,7 +37,7 @@ export const addModelOptions = (command: Command): Command =>
     .requiredOption(
       "-m, --model <path>",
       "a directory with config.json and model.safetensors, a llama2.c file, or a shipped model's name: opt-relu",
-      shipped,
+      modelPath,
     )
     .option(
       "-t, --tokenizer <file>",
@@ -53,7 +53,7 @@ export const addModelOptions = (command: Command): Command =>
     .option("--norm-shift <b>", "the same, shifted: relu(x - b)", number(atLeast(0)));
 
 /** The path that a word means: itself, or where there is none the model of that name which comes with relukit. */
-function shipped(word: string): string {
+export function modelPath(word: string): string {
   const folder = join(root, "fixtures/models", word);
   return !existsSync(word) && /^[\w-]+$/.test(word) && existsSync(folder) ? folder : word;
 }

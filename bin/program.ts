@@ -6,6 +6,7 @@ import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
 import { addLessons } from "./lessons.ts";
 import { Interrupted, NegativeVerdict, type Terminal } from "./terminal.ts";
+import { addTour } from "./tour.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -25,7 +26,8 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
       outputError: (text, write) => write(text.replace(/^error: /, "relukit: ")),
     })
     .exitOverride();
-  for (const add of [addGenerate, addInspect, addTrain, addFinetune, addLessons]) add(program, terminal);
+  for (const add of [addTour, addGenerate, addInspect, addTrain, addFinetune, addLessons])
+    add(program, terminal);
 
   try {
     await program.parseAsync(words, { from: "user" });

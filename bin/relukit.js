@@ -15,12 +15,11 @@ else {
 
 function isCurrent() {
   const built = statSync(compiled, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const parts = ["reference", "kernels", "bin", "lessons/notebook"];
-  return parts.every((part) =>
-    readdirSync(root + part, { recursive: true, withFileTypes: true }).every(
-      (entry) =>
-        !entry.name.endsWith("s") ||
-        statSync(`${entry.parentPath ?? entry.path}/${entry.name}`).mtimeMs <= built,
-    ),
-  );
+  const old = (folder) =>
+    readdirSync(folder, { withFileTypes: true }).every((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === "node_modules" || old(path);
+      return !/\.[jt]s$/.test(entry.name) || statSync(path).mtimeMs <= built;
+    });
+  return ["reference", "kernels", "bin", "lessons/notebook"].every((part) => old(root + part));
 }

@@ -130,11 +130,10 @@ export class Memory {
     } finally {
       this.#depth--;
       [this.#made, this.#top] = [outer, top];
-      for (const x of made) {
-        if (!kept.has(x)) x.data = NOTHING;
-        else if (this.#depth === 0) x.data = x.data.slice();
-        else this.#lower(x);
-      }
+      const survivors = made.filter((x) => kept.has(x));
+      for (const x of made) if (!kept.has(x)) x.data = NOTHING;
+      if (this.#depth === 0) moveOut(survivors);
+      else for (const x of survivors) this.#lower(x);
     }
   }
 
@@ -165,6 +164,18 @@ export class Memory {
       `kernels: the memory of ${mebibytes(this.#floats.byteLength)} MiB has no room for ${mebibytes(bytes)} more; ` +
         "run each step in scope(), or ask for more with { mebibytes }",
     );
+  }
+}
+
+/** Gives tensors an ordinary array, one for all of them: an array for each would cost more than most operators. */
+function moveOut(tensors: readonly Tensor[]): void {
+  const { buffer } = new Float32Array(tensors.reduce((total, { size }) => total + size, 0));
+  let at = 0;
+  for (const x of tensors) {
+    const data = new Float32Array(buffer, at, x.size);
+    data.set(x.data);
+    x.data = data;
+    at += data.byteLength;
   }
 }
 

@@ -4,15 +4,11 @@ import { at } from "./strides";
 /** A tile of c is 4 rows by 8 columns: eight sums of four lanes, with what feeds them, fill the sixteen registers. */
 const ROWS: i32 = 4;
 const COLUMNS: i32 = 8;
-/** A strip of a holds each number four times, one for each lane. */
-const LANES: i32 = 4;
-/** Steps of k at a time: a strip of a is then 16 KiB and stays in the first cache while all of b passes by it. */
+/** Steps of k at a time: a strip of b is then 8 KiB and stays in the first cache while all of a passes by it. */
 const STEPS: i32 = 256;
-/** A block's depth: its steps, the bias, and a step of zeros where that makes it even. */
-const MOST_DEPTH: i32 = STEPS + 2;
-/** Rows of a at a time: packed they are 258 KiB. */
-const BLOCK_ROWS: i32 = 64;
-/** Columns of b at a time: packed they are 516 KiB, for the second cache. */
+/** Rows of a at a time: packed they are 128 KiB, for the second cache. */
+const BLOCK_ROWS: i32 = 128;
+/** Columns of b at a time: with a's 128 KiB, what scratch has room for and L2 nearly so. */
 const BLOCK_COLUMNS: i32 = 512;
 
 /**
@@ -41,19 +37,20 @@ export function matmul4(
 ): void {
   const edge = scratch; // a tile that juts out of c is worked out here
   const aStrips = scratch + 256;
-  const bStrips = aStrips + at(BLOCK_ROWS * LANES, MOST_DEPTH);
+  const bStrips = aStrips + <usize>((BLOCK_ROWS * (STEPS + 1)) << 2);
   for (let n = from; n < to; n += BLOCK_COLUMNS) {
     const columns = min(BLOCK_COLUMNS, to - n);
     let k = 0;
     do {
       const steps = min(STEPS, K - k);
       const last = k + steps === K && bias !== 0;
-      const depth = (steps + i32(last) + 1) & ~1;
-      packColumns(bStrips, b + at(k, bStep) + at(n, bColumn), bStep, bColumn, steps, columns, depth);
+      const depth = steps + i32(last);
+      packStrips(bStrips, COLUMNS, b + at(k, bStep) + at(n, bColumn), bStep, bColumn, steps, columns, depth);
       if (last) packBias(bStrips, bias + at(n, 1), steps, columns, depth);
       for (let m = 0; m < M; m += BLOCK_ROWS) {
         const rows = min(BLOCK_ROWS, M - m);
-        packRows(aStrips, a + at(m, aRow) + at(k, aStep), aStep, aRow, steps, rows, depth, last);
+        packStrips(aStrips, ROWS, a + at(m, aRow) + at(k, aStep), aStep, aRow, steps, rows, depth);
+        if (last) packOnes(aStrips, steps, rows, depth);
         tiles(aStrips, bStrips, c + at(m, N) + at(n, 1), rows, depth, columns, N, k === 0, edge);
       }
       k += STEPS;
@@ -61,67 +58,56 @@ export function matmul4(
   }
 }
 
-/** Strips of 4 rows, four lanes each: A[m, k] becomes strip[m / 4][k][m % 4][0 … 3], 0 beyond the last row. */
-function packRows(
+/** Strips of `width` lanes: element [k, lane] of the source becomes strip[lane / width][k][lane % width], or 0. */
+function packStrips(
   strips: usize,
+  width: i32,
   source: usize,
   step: i32,
   across: i32,
   steps: i32,
-  rows: i32,
+  lanes: i32,
   depth: i32,
-  biased: bool,
 ): void {
-  for (let m = 0; m < rows; m += ROWS) {
-    const strip = strips + at(m * LANES, depth);
-    for (let row = 0; row < ROWS; row++) {
-      const to = strip + at(row, LANES);
-      const from = source + at(min(m + row, rows - 1), across); // a row too many is worked out and left
-      for (let k = 0; k < steps; k++) {
-        v128.store(to + at(k, ROWS * LANES), v128.load32_splat(from + at(k, step)));
-      }
-      const one = f32x4.splat(biased ? 1 : 0);
-      for (let k = steps; k < depth; k++) v128.store(to + at(k, ROWS * LANES), one);
+  for (let lane = 0; lane < lanes; lane += width) {
+    const strip = strips + at(lane, depth);
+    for (let quad = 0; quad < width; quad += 4) {
+      const from = source + at(lane + quad, across);
+      packQuad(
+        strip + at(quad, 1),
+        at(width, 1),
+        from,
+        at(step, 1),
+        at(across, 1),
+        steps,
+        lanes - lane - quad,
+      );
     }
   }
 }
 
-/** Strips of 8 columns: B[k, n] becomes strip[n / 8][k][n % 8], or 0. */
-function packColumns(
-  strips: usize,
+/** Four lanes of a strip: copied where they lie side by side, turned 4 x 4 at a time where steps do. */
+function packQuad(
+  strip: usize,
+  pitch: usize,
   source: usize,
-  step: i32,
-  across: i32,
+  step: usize,
+  across: usize,
   steps: i32,
-  columns: i32,
-  depth: i32,
+  lanes: i32,
 ): void {
-  for (let n = 0; n < columns; n += COLUMNS) {
-    const strip = strips + at(n, depth);
-    for (let quad = 0; quad < COLUMNS; quad += 4) {
-      const from = source + at(n + quad, across);
-      packQuad(strip + at(quad, 1), from, at(step, 1), at(across, 1), steps, columns - n - quad);
-    }
-    const end = strip + at(steps, COLUMNS); 
-    memory.fill(end, 0, at(depth - steps, COLUMNS));
-  }
-}
-
-/** Four columns of a strip: copied where they lie side by side, turned 4 x 4 at a time where steps do. */
-function packQuad(strip: usize, source: usize, step: usize, across: usize, steps: i32, columns: i32): void {
-  const pitch = at(COLUMNS, 1);
   let k = 0;
-  if (columns >= 4 && across === 4) {
+  if (lanes >= 4 && across === 4) {
     for (; k < steps; k++, source += step, strip += pitch) v128.store(strip, v128.load(source));
-  } else if (columns >= 4 && step === 4) {
-    for (; k + 4 <= steps; k += 4, source += 16, strip += 4 * pitch) {
+  } else if (lanes >= 4 && step === 4) {
+    for (; k + 4 <= steps; k += 4, source += 16, strip += pitch << 2) {
       turn(strip, pitch, source, source + across, source + 2 * across, source + 3 * across);
     }
   }
   for (; k < steps; k++, source += step, strip += pitch) {
-    for (let n = 0; n < 4; n++) {
-      const value = n < columns ? load<f32>(source + <usize>n * across) : 0;
-      store<f32>(strip + at(n, 1), value);
+    for (let lane = 0; lane < 4; lane++) {
+      const value = lane < lanes ? load<f32>(source + <usize>lane * across) : 0;
+      store<f32>(strip + at(lane, 1), value);
     }
   }
 }
@@ -150,7 +136,14 @@ function packBias(strips: usize, bias: usize, steps: i32, columns: i32, depth: i
   }
 }
 
-/** Every tile of a block of c, strips of a outside. */
+/** Its factor, 1, as the step after the last of each strip of a. */
+function packOnes(strips: usize, steps: i32, rows: i32, depth: i32): void {
+  for (let m = 0; m < rows; m += ROWS) {
+    v128.store(strips + at(m, depth) + at(steps, ROWS), f32x4.splat(1));
+  }
+}
+
+/** Every tile of a block of c; strips of b outside, so that each is read from memory once. */
 function tiles(
   aStrips: usize,
   bStrips: usize,
@@ -162,12 +155,12 @@ function tiles(
   first: bool,
   edge: usize,
 ): void {
-  for (let m = 0; m < rows; m += ROWS) {
-    const aStrip = aStrips + at(m * LANES, depth);
-    const height = min(ROWS, rows - m);
-    for (let n = 0; n < columns; n += COLUMNS) {
-      const bStrip = bStrips + at(n, depth);
+  for (let n = 0; n < columns; n += COLUMNS) {
+    const bStrip = bStrips + at(n, depth);
+    for (let m = 0; m < rows; m += ROWS) {
+      const aStrip = aStrips + at(m, depth);
       const corner = c + at(m, N) + at(n, 1);
+      const height = min(ROWS, rows - m);
       const width = min(COLUMNS, columns - n);
       if (height === ROWS && width === COLUMNS) {
         tile(aStrip, bStrip, depth, corner, at(N, 1), first);
@@ -188,7 +181,12 @@ function copy(to: usize, toRow: i32, from: usize, fromRow: i32, height: i32, wid
   }
 }
 
-/** The 4 x 8 tile at c, in registers from its first step to its last. */
+/**
+ * The 4 x 8 tile at c, in registers from its first step to its last.
+ *
+ * Two steps a turn halve what a turn costs. The way out between them is for odd numbers of steps; it also keeps
+ * compilers from mixing the two, whose numbers together would not fit the registers.
+ */
 function tile(a: usize, b: usize, steps: i32, c: usize, row: usize, first: bool): void {
   const c1 = c + row;
   const c2 = c1 + row;
@@ -211,34 +209,36 @@ function tile(a: usize, b: usize, steps: i32, c: usize, row: usize, first: bool)
     s30 = v128.load(c3);
     s31 = v128.load(c3, 16);
   }
-  const end = a + at(steps, 4 * ROWS);
-  for (; a < end; a += 128, b += 64) {
+  const end = a + at(steps, ROWS);
+  const beforeLast = end - at(1, ROWS);
+  for (; a < end; a += 32, b += 64) {
     let b0 = v128.load(b);
     let b1 = v128.load(b, 16);
-    let x = v128.load(a);
+    let x = v128.load32_splat(a);
     s00 = f32x4.add(s00, f32x4.mul(x, b0));
     s01 = f32x4.add(s01, f32x4.mul(x, b1));
-    x = v128.load(a, 16);
+    x = v128.load32_splat(a, 4);
     s10 = f32x4.add(s10, f32x4.mul(x, b0));
     s11 = f32x4.add(s11, f32x4.mul(x, b1));
-    x = v128.load(a, 32);
+    x = v128.load32_splat(a, 8);
     s20 = f32x4.add(s20, f32x4.mul(x, b0));
     s21 = f32x4.add(s21, f32x4.mul(x, b1));
-    x = v128.load(a, 48);
+    x = v128.load32_splat(a, 12);
     s30 = f32x4.add(s30, f32x4.mul(x, b0));
     s31 = f32x4.add(s31, f32x4.mul(x, b1));
+    if (a === beforeLast) break;
     b0 = v128.load(b, 32);
     b1 = v128.load(b, 48);
-    x = v128.load(a, 64);
+    x = v128.load32_splat(a, 16);
     s00 = f32x4.add(s00, f32x4.mul(x, b0));
     s01 = f32x4.add(s01, f32x4.mul(x, b1));
-    x = v128.load(a, 80);
+    x = v128.load32_splat(a, 20);
     s10 = f32x4.add(s10, f32x4.mul(x, b0));
     s11 = f32x4.add(s11, f32x4.mul(x, b1));
-    x = v128.load(a, 96);
+    x = v128.load32_splat(a, 24);
     s20 = f32x4.add(s20, f32x4.mul(x, b0));
     s21 = f32x4.add(s21, f32x4.mul(x, b1));
-    x = v128.load(a, 112);
+    x = v128.load32_splat(a, 28);
     s30 = f32x4.add(s30, f32x4.mul(x, b0));
     s31 = f32x4.add(s31, f32x4.mul(x, b1));
   }

@@ -49,11 +49,33 @@ export function tasks(buffer: ArrayBufferLike, threads: number): Task {
     try {
       own(0, shares[1] ?? items);
     } finally {
-      for (let t = 1; t < threads; t++) while (Atomics.load(ints, DONE + LINE * t) !== generation);
+      for (let t = 1; t < threads; t++) until(ints, DONE + LINE * t, generation);
     }
     if (Atomics.exchange(ints, FAILED, 0) !== 0)
       throw new Error("kernels: a kernel failed on another thread; its result is not whole");
   };
+}
+
+const PATIENCE = 20000; // looks, a fraction of a millisecond, before giving the core to whoever has none
+const NAP = 0.05; // milliseconds
+
+/** Waits until a number is the one wanted: by looking, then between naps where the platform lets this thread sleep. */
+function until(ints: Int32Array, index: number, wanted: number): void {
+  for (let looks = 0; ; looks++) {
+    const found = Atomics.load(ints, index);
+    if (found === wanted) return;
+    if (looks > PATIENCE) nap(ints, index, found);
+  }
+}
+
+let sleepless = false; // as the main thread of a browser's page is
+function nap(ints: Int32Array, index: number, found: number): void {
+  if (sleepless) return;
+  try {
+    Atomics.wait(ints, index, found, NAP);
+  } catch {
+    sleepless = true;
+  }
 }
 
 /** 0, then where each share ends: multiples of the grain, as even as those allow. */

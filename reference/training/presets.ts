@@ -17,7 +17,7 @@ export interface Preset {
 
 const recipe: Recipe = {
   seed: 1,
-  steps: 2000,
+  steps: 2800,
   batch: 8,
   context: 128,
   warmUp: 100,
