@@ -9,10 +9,13 @@ export { loadHuggingFace } from "./formats/hugging-face.ts";
 export { loadLlama2c } from "./formats/llama2c.ts";
 export { openSafetensors, type Safetensors } from "./formats/safetensors.ts";
 export { type StoredTensor, writeSafetensors } from "./formats/safetensors-writer.ts";
+export { learnBytePair } from "./formats/tokenizers/byte-pair-training.ts";
 export { loadTokenizer } from "./formats/tokenizers/load.ts";
 export type { Tokenizer } from "./formats/tokenizers/tokenizer.ts";
+export { compare, type Judge } from "./interpret/compare.ts";
 export { count, type Work } from "./interpret/count.ts";
 export { type Look, observe } from "./interpret/observe.ts";
+export { record, type Slopes, type Tape } from "./interpret/record.ts";
 export { skipZeros } from "./interpret/skip-zeros.ts";
 export { emptyHistogram, type Histogram, withElements } from "./measure/histogram.ts";
 export { nearSparsity, sparsity, type Zeros, zeros } from "./measure/sparsity.ts";
@@ -23,8 +26,21 @@ export { initialFalcon, initialLlama, initialOpt } from "./models/initialize.ts"
 export { llama } from "./models/llama.ts";
 export { forward, type Model, type Run } from "./models/model.ts";
 export { opt } from "./models/opt.ts";
-export { type Activation, type Ops, override } from "./ops/contract.ts";
+export {
+  type Activation,
+  type Differentiable,
+  type Gradients,
+  type InPlace,
+  type Ops,
+  override,
+  type Trainable,
+} from "./ops/contract.ts";
 export { reference } from "./ops/reference.ts";
 export { type Stream, stream } from "./random.ts";
 export { type Matrix, matrix, type Tensor, type Tokens, type Vector, vector } from "./tensor.ts";
+export { batch, type Split, split, type Window } from "./training/corpus.ts";
+export { type NGram, nGram } from "./training/n-gram.ts";
+export { Optimizer, type Rules } from "./training/optimizer.ts";
+export { rate, type Schedule } from "./training/schedule.ts";
+export { Diverged, type Progress, type Recipe, train, validationLoss } from "./training/train.ts";
 export { mapTensors, names } from "./weights.ts";

@@ -156,6 +156,26 @@ test("relukit generate --json prints one JSON document: the text, the new tokens
   assert.ok(report.tokensPerSecond > 0);
 });
 
+test("relukit generate --ops reference and --ops kernels take the same tokens where none is near a tie", async () => {
+  const answer = async (...args: readonly string[]) => JSON.parse((await greedy(...args)).out);
+  const [kernels, reference] = [await answer(), await answer("--ops", "reference")];
+  assert.deepEqual([kernels.ops, reference.ops], ["kernels", "reference"]);
+  assert.deepEqual(kernels.tokens, reference.tokens);
+  assert.deepEqual((await answer("--threads", "2")).tokens, kernels.tokens);
+});
+
+test("relukit tour shows zeros layer by layer, and that dense and sparse are the same bits", async () => {
+  const tour = ["tour", "--model", model, "--prompt", "The cat", "--tokens", "4"];
+  const { code, out } = await relukit(...tour, "--json");
+  assert.equal(code, 0);
+  const report = JSON.parse(out);
+  assert.equal(report.sameBits, true);
+  assert.equal(report.zerosByLayer.length, 2);
+  const { all, read } = report.rowsOfDownPerToken;
+  assert.ok(read <= all);
+  assert.match((await relukit(...tour)).out, /layer 1 .*[\s\S]*dense .* tokens\/s[\s\S]*bit for bit/);
+});
+
 test("relukit generate --sparse gives the same text and tokens", async () => {
   const [dense, sparse] = [JSON.parse((await greedy()).out), JSON.parse((await greedy("--sparse")).out)];
   assert.deepEqual([sparse.text, sparse.tokens, sparse.sparse], [dense.text, dense.tokens, true]);
