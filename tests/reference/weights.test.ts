@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { map, vector } from "../../reference/tensor.ts";
-import { mapTensors, names } from "../../reference/weights.ts";
+import { mapTensors, names, tensorsIn } from "../../reference/weights.ts";
 
 const [a, b] = [vector(2, (i) => i), vector(1, () => 7)];
 const tied = { tokens: a, layers: [{ down: b, note: "not a tensor" }], unembedding: a };
@@ -33,4 +33,10 @@ test("mapTensors(weights, f) asks f once for each tensor, keeps ties and leaves 
     [2, 14, "not a tensor"],
   );
   assert.equal(a.get(1), 1);
+});
+
+test("tensorsIn(value) finds a tensor itself, and those in records, arrays, and the keys and values of maps", () => {
+  assert.deepEqual([...tensorsIn(a)], [a]);
+  assert.deepEqual([...tensorsIn({ x: [a, { y: new Map([[b, a]]) }], n: 1, none: undefined })], [a, b]);
+  assert.equal(tensorsIn("text").size + tensorsIn(undefined).size, 0);
 });
