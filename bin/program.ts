@@ -1,6 +1,7 @@
 // relukit as a function: arguments and a terminal in, an exit code out.
 // 0 success, 1 a negative verdict, 2 wrong use or unusable input: one sentence, never a stack trace; 130 interrupted.
 import { Command, CommanderError } from "commander";
+import { addBench } from "./bench.ts";
 import { addFinetune } from "./finetune.ts";
 import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
@@ -26,7 +27,7 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
       outputError: (text, write) => write(text.replace(/^error: /, "relukit: ")),
     })
     .exitOverride();
-  for (const add of [addTour, addGenerate, addInspect, addTrain, addFinetune, addLessons])
+  for (const add of [addTour, addGenerate, addInspect, addTrain, addFinetune, addBench, addLessons])
     add(program, terminal);
 
   try {

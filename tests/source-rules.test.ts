@@ -21,7 +21,7 @@ const sources = (folder: string): readonly Source[] =>
   existsSync(join(top, folder))
     ? readdirSync(join(top, folder), { recursive: true, encoding: "utf8" })
         .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
-        .filter((path) => path.endsWith(".ts") && !path.includes("node_modules/"))
+        .filter((path) => path.endsWith(".ts") && !/node_modules\/|^kernels\/bench\//.test(path))
         .sort()
         .map((path) => ({ path, text: readFileSync(join(top, path), "utf8") }))
     : [];

@@ -29,6 +29,7 @@ export function dotEight(sums: usize, x: usize, xStep: usize, K: i32, rows: usiz
     const x3 = v128.load32_splat(x + 3 * xStep);
     x += 4 * xStep;
     low = addTurned(low, x0, x1, x2, x3, p0 + k, p1 + k, p2 + k, p3 + k);
+    v128.store(sums, low); // so that compilers finish these four rows before the next: both would not fit the registers
     high = addTurned(high, x0, x1, x2, x3, p4 + k, p5 + k, p6 + k, p7 + k);
   }
   for (; k < end; k += 4, x += xStep) {

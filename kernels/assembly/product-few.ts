@@ -4,11 +4,11 @@ import { matmul4 } from "./product-packed";
 import { addRow, addRows, listRows } from "./product-rows";
 import { at } from "./strides";
 
-/** Fewer rows than these do not repay the packing of b. */
+/** Fewer rows than these do not repay the packing of b: where it lies row after row, and where it lies turned. */
 const FEW: i32 = 8;
-/** Columns at a time: their sums, 8 KiB, stay in the first cache while rows of b stream by. */
+const FEW_TURNED: i32 = 3;
+/** For several rows of a, columns and rows of b at a time: 512 KiB, read from memory once and from L2 after that. */
 const BLOCK_COLUMNS: i32 = 2048;
-/** Rows of b at a time for several rows of a: 512 KiB at most, read from memory once and from L2 after that. */
 const BLOCK_ROWS: i32 = 64;
 /** Terms that the scratch room holds. */
 const MOST_TERMS: i32 = 65536;
@@ -35,7 +35,7 @@ export function matmul(
   to: i32,
   scratch: usize,
 ): void {
-  if (M >= FEW) {
+  if (M >= (bColumn === 1 ? FEW : FEW_TURNED)) {
     matmul4(a, aRow, aStep, b, bStep, bColumn, bias, c, M, K, N, from, to, scratch);
   } else if (bColumn === 1) {
     sumRows(a, aRow, aStep, b, bStep, bias, c, M, K, N, from, to, scratch, true);
@@ -84,9 +84,10 @@ function sumRows(
   all: bool,
 ): void {
   const most = M === 1 ? MOST_TERMS : BLOCK_ROWS;
+  const width = M === 1 ? to - from : BLOCK_COLUMNS; // one row reads b once: the longer the stretches the better
   for (let m = 0; m < M; m++) memory.fill(c + at(m, N) + at(from, 1), 0, at(to - from, 1));
-  for (let n = from; n < to; n += BLOCK_COLUMNS) {
-    const columns = min(BLOCK_COLUMNS, to - n);
+  for (let n = from; n < to; n += width) {
+    const columns = min(width, to - n);
     for (let k = 0; k < K; k += most) {
       const steps = min(most, K - k);
       for (let m = 0; m < M; m++) {

@@ -1,4 +1,6 @@
-// Matrix products: in steps, for every shape, over active rows only, and behind a gate.
+// Matrix products: in steps, for every shape, over active rows only, and behind a gate; and what bounds them.
+export { multiplyAddAll, readAll } from "./bandwidth";
+export { activeGatedMatmul1, activeMatmul1, activeMatmul2 } from "./product-active-steps";
 export { activeMatmul, matmul } from "./product-few";
 export { activeGatedMatmul, columnSums, gate, gatedMatmul } from "./product-gated";
 export { matmul4 } from "./product-packed";

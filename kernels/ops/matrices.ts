@@ -3,7 +3,7 @@ import type { Matrix, Vector } from "../../reference/tensor.ts";
 import type { Machine } from "../machine.ts";
 
 /** Columns that share a strip of the packed product. */
-const GRAIN = 8;
+export const GRAIN = 8;
 
 /** A matrix in the memory: element [r, c] lies at + 4 · (r · row + c · column). */
 export interface Factor {

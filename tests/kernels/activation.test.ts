@@ -10,6 +10,7 @@ import { activateGradient as referenceGradient, slope } from "../../reference/op
 import type { Activation } from "../../reference/ops/contract.ts";
 import { map, matrixOf } from "../../reference/tensor.ts";
 import { holds, of, rows, sizes } from "../assertions.ts";
+import { type Smooth, valueBound } from "./bounds.ts";
 import { any, eta, floats, ordinary, placings, rounded, shared, u, within } from "./float32.ts";
 
 const { machine } = await kernels({ mebibytes: 32 });
@@ -26,9 +27,6 @@ const relus: fc.Arbitrary<Activation> = fc.oneof(
     shift: reals,
   }),
 );
-type Smooth =
-  | { readonly kind: "silu" | "gelu" | "gelu-tanh"; readonly shift: number }
-  | { readonly kind: "swish"; readonly beta: number; readonly shift: number };
 const smooths: fc.Arbitrary<Smooth> = fc.oneof(
   fc.record({ kind: fc.constantFrom("silu" as const, "gelu" as const, "gelu-tanh" as const), shift: reals }),
   fc.record({
@@ -77,20 +75,6 @@ test("activateGradient(dy, x, f) is 0 at every kink", () => {
       [0, 1],
     ]);
 });
-
-/**
- * How far y = f(z) may be off, z = x − shift kept in float64. What an exponential reads is float64, so e is within 2 u.
- * z · sigmoid: e/(1 + e) is 2 u/(1 + e) of e, u of the sum and u of the ratio off; z and the product u each: 6 u.
- * gelu = relu(z) − w, w = t · tail(t) · e: 0.23 u of tail, u each of narrowing t · tail and of the product, 2 u of e.
- * An e that underflows is η off, which z then multiplies.
- */
-function valueBound(f: Smooth, z: number): number {
-  const y = Math.abs(scalar({ ...f, shift: 0 })(z));
-  const lost = (Math.abs(z) + 2) * eta;
-  if (f.kind !== "gelu") return 6 * u * y + lost;
-  const w = 0.5 * Math.abs(z) * erfc(Math.abs(z) * Math.SQRT1_2);
-  return 4.3 * u * w + u * Math.max(z, 0) + u * y + lost;
-}
 
 /** e and m as kernels/assembly/smooth.ts has them, in float64. */
 function parts(f: Smooth, z: number): { readonly e: number; readonly m: number } {

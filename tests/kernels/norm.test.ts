@@ -7,6 +7,7 @@ import * as face from "../../kernels/ops/norm.ts";
 import * as reference from "../../reference/ops/norm.ts";
 import { type Matrix, matrixOf, sum, type Vector } from "../../reference/tensor.ts";
 import { holds, of, ofVector, rows, sizes } from "../assertions.ts";
+import { normBound, standard } from "./bounds.ts";
 import {
   any,
   eta,
@@ -44,44 +45,8 @@ const cases = fc
     ),
   );
 
-/** What the bounds are made of: n[t, d], how far it may be off, and the deviation and how far that may be off, relative. */
-interface Standard {
-  readonly n: (t: number, d: number) => number;
-  readonly off: (t: number, d: number) => number;
-  readonly deviation: (t: number) => number;
-  readonly relative: (t: number) => number;
-}
-
-/**
- * The mean is off by (D + 1) u of mean |x|; a shift of the centre changes the mean square by its own square only, since
- * the centred numbers add up to 0; the squares, their sum and the ratio are off by (D + 5) u. The root, worked out in
- * float64, halves that and rounds once. n = (x − mean) / deviation then rounds twice.
- */
-function standard(x: X, centred: boolean): Standard {
-  const D = x.shape[1];
-  const mean = (t: number, f: (value: number) => number): number => sum(D, (d) => f(x.get(t, d))) / D;
-  const centre = (t: number): number => (centred ? mean(t, (value) => value) : 0);
-  const offCentre = (t: number): number => (centred ? (D + 1) * u * mean(t, Math.abs) + eta : 0);
-  const variance = (t: number): number => mean(t, (value) => (value - centre(t)) ** 2);
-  const deviation = (t: number): number => Math.sqrt(variance(t) + epsilon);
-  const relative = (t: number): number =>
-    ((D + 5) * u * variance(t) + offCentre(t) ** 2 + D * eta) / (2 * (variance(t) + epsilon)) + 1.01 * u;
-  const n = (t: number, d: number): number => (x.get(t, d) - centre(t)) / deviation(t);
-  const off = (t: number, d: number): number =>
-    1.01 * (offCentre(t) / deviation(t) + Math.abs(n(t, d)) * (2 * u + relative(t))) + eta;
-  return { n, off, deviation, relative };
-}
-
-/** |gain| times what n is off, and u each for the product and, with a bias, for the sum. */
-function near(got: X | Float32Array, wanted: X, x: X, gain: Gain, bias?: Gain): void {
-  const D = x.shape[1];
-  const { off } = standard(x, bias !== undefined);
-  within(got, wanted, (i) => {
-    const [t, d] = [Math.floor(i / D), i % D];
-    const rest = 2 * (Math.abs(wanted.get(t, d)) + Math.abs(bias?.get(d) ?? 0));
-    return Math.abs(gain.get(d)) * off(t, d) + rest * u + 2 * eta;
-  });
-}
+const near = (got: X | Float32Array, wanted: X, x: X, gain: Gain, bias?: Gain): void =>
+  within(got, wanted, normBound(wanted, x, epsilon, gain, bias));
 
 const call = (kernel: string, x: X, gain: Gain, bias: Gain): Call => ({
   kernel,
@@ -212,7 +177,7 @@ function gradientNear(
   gain: Gain,
 ): void {
   const [T, D] = x.shape;
-  const { n, off, deviation, relative } = standard(x, got.length === 3);
+  const { n, off, deviation, relative } = standard(x, got.length === 3, epsilon);
   const g = (t: number, d: number): number => Math.abs(dy.get(t, d) * gain.get(d));
   const mean = (f: (d: number) => number): number => sum(D, f) / D;
   const each = Array.from({ length: T }, (_, t) => {

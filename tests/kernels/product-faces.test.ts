@@ -6,7 +6,8 @@ import { kernels } from "../../kernels/index.node.ts";
 import * as face from "../../kernels/ops/product.ts";
 import { unembed as referenceUnembed, unembedGradient } from "../../reference/ops/embedding.ts";
 import * as reference from "../../reference/ops/linear.ts";
-import { type Matrix, map, matrix, type Tensor, vector } from "../../reference/tensor.ts";
+import { stream } from "../../reference/random.ts";
+import { type Matrix, map, matrix, type Tensor } from "../../reference/tensor.ts";
 import { holds, of, ofVector, rows, sameBits, sizes } from "../assertions.ts";
 
 const { machine } = await kernels({ mebibytes: 64 });
@@ -178,6 +179,26 @@ test("unembedGradient(dz, x, table) is the reference's: dx = dz·table, dtable =
   );
 });
 
+test("two threads share products that are worth it, and no bit moves", async () => {
+  const two = await kernels({ mebibytes: 64, threads: 2 });
+  const numbers = stream(3, "threads");
+  const draw = <R, C>(r: number, c: number): Matrix<R, C> =>
+    matrix(r, c, () => Math.max(0, Math.fround(numbers.normal())) - (numbers.normal() < 0 ? 1 : 0));
+  for (const T of [1, 2, 9]) {
+    const [x, w, g] = [draw<"T", "D">(T, 203), draw<"F", "D">(197, 203), draw<"T", "F">(T, 197)];
+    const wide = matrix<"D", "F">(203, 197, (d, f) => w.get(f, d));
+    sameBits(two.linear(x, wide), linear(x, wide));
+    sameBits(two.activeLinear(x, wide), linear(x, wide));
+    sameBits(two.unembed(x, w as never), unembed(x, w as never));
+    sameBits(two.gatedLinear(x, w, g), gatedLinear(x, w, g));
+    sameBits(two.activeGatedLinear(x, w, g), gatedLinear(x, w, g));
+    const slopes = two.gradient.linear(g, x, wide);
+    for (const [i, slope] of face.linearGradient(machine)(g, x, wide).entries())
+      if (slope) sameBits(slopes[i] ?? x, slope);
+  }
+  two.close();
+});
+
 const [x, w] = [of<"T", "I">([1, 2]), of<"I", "O">([1], [2])];
 const refusals: readonly (readonly [string, () => unknown, string])[] = [
   [
@@ -195,9 +216,48 @@ const refusals: readonly (readonly [string, () => unknown, string])[] = [
     () => activeLinear(x, of<"I", "O">([1])),
     "activeLinear: w is [1, 1]; expected [I, O], with I the columns of x: [2, 1]",
   ],
+  [
+    "activeLinear",
+    () => activeLinear(x, w, ofVector<"O">(1, 2)),
+    "activeLinear: b is [2]; expected [O], the columns of w: [1]",
+  ],
+  [
+    "gatedLinear",
+    () => gatedLinear(x, of([1]), of([1])),
+    "gatedLinear: w is [1, 1]; expected [F, D], with D the columns of x: [1, 2]",
+  ],
+  [
+    "gatedLinear",
+    () => gatedLinear(x, of([1, 2]), of([1, 2])),
+    "gatedLinear: g is [1, 2]; expected [T, F], with T the rows of x and F the rows of w: [1, 1]",
+  ],
+  [
+    "activeGatedLinear",
+    () => activeGatedLinear(x, of([1]), of([1])),
+    "activeGatedLinear: w is [1, 1]; expected [F, D], with D the columns of x: [1, 2]",
+  ],
+  [
+    "unembed",
+    () => unembed(x, of([1])),
+    "unembed: table is [1, 1]; expected [V, D], with D the columns of x: [1, 2]",
+  ],
+  [
+    "linearGradient",
+    () => face.linearGradient(machine)(of([1, 2]), x, w),
+    "linearGradient: dy is [1, 2]; expected [T, O], with T the rows of x and O the columns of w: [1, 1]",
+  ],
+  [
+    "gatedLinearGradient",
+    () => face.gatedLinearGradient(machine)(of([1, 2]), x, of([1, 2]), of([1])),
+    "gatedLinearGradient: dh is [1, 2]; expected [T, F], the shape of g: [1, 1]",
+  ],
+  [
+    "unembedGradient",
+    () => face.unembedGradient(machine)(of([1, 2]), x, of([1, 2])),
+    "unembedGradient: dz is [1, 2]; expected [T, V], with T the rows of x and V those of table: [1, 1]",
+  ],
 ];
 for (const [name, call, message] of refusals)
   test(`${name} refuses what does not fit, in the reference's words: ${message}`, () => {
     assert.throws(call, { name: "RangeError", message });
   });
-void vector;

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { activeGatedLinear, activeLinear, linear } from "../../reference/ops/linear.ts";
+import { stream } from "../../reference/random.ts";
+import { map, type Tensor } from "../../reference/tensor.ts";
 import { holds } from "../assertions.ts";
+import { eta, floats, matrices, type Placing, placings, shared, u, vectors, within } from "./float32.ts";
 import { bits, type Call, result } from "./raw.ts";
 
 /** A and B by strides, as the kernels take them. */
@@ -38,6 +42,40 @@ const call = (kernel: string, p: Product, more: Partial<Call> = {}): Call => {
   };
 };
 
+/** A product of one stride each, x [T, I] and w [I, O], as the kernels that skip zeros take it. */
+const activeCall = (kernel: string, p: Product): Call => ({
+  ...call(kernel, p),
+  args: ([x = 0, w = 0, bias = 0], [y = 0]) => [x, w, bias, y, p.M, p.K, p.N],
+});
+
+const gatedCall = (kernel: string, T: number, D: number, F: number, inputs: Call["inputs"]): Call => ({
+  kernel,
+  inputs,
+  outputs: [T * F],
+  args: ([x = 0, w = 0, g = 0], [h = 0]) => [x, w, g, h, T, D, F],
+  items: F,
+});
+
+/** Fails unless both hold the same bits, one sort of NaN, and names the first number that differs. */
+function same(got: Float32Array, wanted: Float32Array, what: string): void {
+  const [a, b] = [bits(got), bits(wanted)];
+  assert.equal(a.length, b.length, what);
+  const i = a.findIndex((word, i) => word !== b[i]);
+  if (i >= 0) assert.fail(`${what}: number ${i} is ${got[i]}; expected ${wanted[i]}, bit for bit`);
+}
+
+/** Shares of at most 33 items cut to `items`. */
+const within33 = ({ offset, cuts }: Placing, items: number): Placing => ({
+  offset,
+  cuts: cuts.map((cut) => Math.min(cut, items)),
+});
+
+const data = (x: Tensor): Float32Array => Float32Array.from(x.data);
+const absolute = <X extends Tensor>(x: X): X => map(x, Math.abs);
+const floatProducts = fc
+  .tuple(fc.nat(9), fc.nat(9), fc.nat(9))
+  .chain(([T, I, O]) => fc.tuple(matrices<"T", "I">(T, I), matrices<"I", "O">(I, O), vectors<"O">(O)));
+
 /** The sum that every kernel makes: float32 after every operation, ascending k from +0, the bias last. */
 function model(p: Product): Float32Array {
   const { aRow, aStep, bStep, bColumn } = strides(p);
@@ -53,6 +91,15 @@ function model(p: Product): Float32Array {
   });
 }
 
+/** The same of x and wᵀ, times the gate; −0 becomes +0, and a closed gate is +0 whatever lies behind it. */
+function gatedModel(T: number, D: number, F: number, x: Float32Array, w: Float32Array, g: Float32Array) {
+  const p = { M: T, K: D, N: F, a: x, b: w, bias: undefined, turnedA: false, turnedB: true };
+  return model(p).map((sum, i) => {
+    const gate = g[i] ?? Number.NaN;
+    return gate === 0 ? 0 : Math.fround(gate * sum) + 0;
+  });
+}
+
 /** Numbers that make float32 sums round, with zeros of both signs, subnormals and the special. */
 const number = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(0, -0) },
@@ -60,8 +107,6 @@ const number = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: -8, max: 8, noNaN: true }) },
 );
 const special = fc.oneof({ weight: 30, arbitrary: number }, fc.constantFrom(Infinity, -Infinity, Number.NaN));
-const floats = (size: number, element = number): fc.Arbitrary<Float32Array> =>
-  fc.array(element, { minLength: size, maxLength: size }).map((values) => Float32Array.from(values));
 
 const products = (most: number, element = number): fc.Arbitrary<Product> =>
   fc
@@ -72,14 +117,153 @@ const products = (most: number, element = number): fc.Arbitrary<Product> =>
         .map(([a, b, bias]) => ({ M, K, N, a, b, bias: biased ? bias : undefined, turnedA, turnedB })),
     );
 
-const kernels = ["matmul1", "matmul2", "matmul3", "matmul4", "matmul"];
+/** A product too large for fast-check to make, its numbers from a seed; every third of a is zero. */
+function large(M: number, K: number, N: number, turnedA = false, turnedB = false): Product {
+  const numbers = stream(7, `${M} ${K} ${N}`);
+  const draw = (size: number, zeros = false): Float32Array =>
+    Float32Array.from({ length: size }, (_, i) => (zeros && i % 3 === 0 ? 0 : numbers.normal()));
+  return { M, K, N, a: draw(M * K, true), b: draw(K * N), bias: draw(N), turnedA, turnedB };
+}
+
+const matmuls = ["matmul1", "matmul2", "matmul3", "matmul4", "matmul"];
+const actives = ["activeMatmul1", "activeMatmul2", "activeMatmul"];
+const gateds = ["activeGatedMatmul1", "activeGatedMatmul"];
 
 test("every matmul sums in ascending k from +0, the bias last, bit for bit, wherever its buffers lie", () => {
   holds(
-    fc.property(products(33, special), fc.nat(15), (p, offset) => {
-      for (const kernel of kernels)
-        assert.deepEqual(bits(result(call(kernel, p, { offset }))), bits(model(p)), kernel);
+    fc.property(products(33, special), placings(33), (p, placing) => {
+      for (const kernel of matmuls) {
+        const [c = p.a] = shared(call(kernel, p), within33(placing, p.N), p.M === 1);
+        same(c, model(p), kernel);
+      }
     }),
-    60,
+    40,
+  );
+});
+
+for (const [M, K, N] of [
+  [131, 259, 13],
+  [5, 513, 517],
+  [2, 67, 2053],
+  [1, 1030, 33],
+] as const)
+  test(`every matmul is the same where [${M}, ${K}] · [${K}, ${N}] crosses its blocks`, () => {
+    for (const turned of [false, true]) {
+      const p = large(M, K, N, turned, turned);
+      const wanted = model(p);
+      for (const kernel of matmuls.slice(1)) same(result(call(kernel, p)), wanted, kernel);
+    }
+    const p = large(M, K, N);
+    const wanted = model(p);
+    for (const kernel of actives.slice(1)) same(result(activeCall(kernel, p)), wanted, kernel);
+  });
+
+test("matmul1 is linear of the reference, within (n + 1)·u·(|x||w| + |b|)", () => {
+  holds(
+    fc.property(floatProducts, ([x, w, b]) => {
+      const [[T, I], [, O]] = [x.shape, w.shape];
+      const p = { M: T, K: I, N: O, a: data(x), b: data(w), bias: data(b), turnedA: false, turnedB: false };
+      const gauge = linear(absolute(x), absolute(w), absolute(b));
+      const bound = (i: number): number => (1 + u) * (I + 1) * (u * (gauge.data[i] ?? 0) + eta);
+      within(result(call("matmul1", p)), linear(x, w, b), bound);
+      within(result(activeCall("activeMatmul1", p)), activeLinear(x, w, b), bound);
+    }),
+  );
+});
+
+test("every activeMatmul has the bits of matmul1 on finite numbers, wherever its buffers lie and shares end", () => {
+  holds(
+    fc.property(products(33), placings(33), (drawn, placing) => {
+      const p = { ...drawn, turnedA: false, turnedB: false };
+      for (const kernel of actives) {
+        const [y = p.a] = shared(activeCall(kernel, p), within33(placing, p.N), p.M === 1);
+        same(y, model(p), kernel);
+      }
+    }),
+    40,
+  );
+});
+
+test("every activeMatmul leaves out what lies behind a zero, be it infinite or NaN, and nothing behind a NaN", () => {
+  holds(
+    fc.property(products(9, special), (drawn) => {
+      const p = { ...drawn, turnedA: false, turnedB: false };
+      const [first = p.a, ...others] = actives.map((kernel) => result(activeCall(kernel, p)));
+      for (const other of others) same(other, first, "a version");
+      const zeroed = { ...p, a: p.a.map(() => -0), bias: undefined };
+      for (const kernel of actives)
+        same(result(activeCall(kernel, zeroed)), new Float32Array(p.M * p.N), kernel);
+    }),
+    40,
+  );
+});
+
+/** x · wᵀ behind gates, no sum so large that a closed gate would make NaN of it. */
+const gated = fc
+  .tuple(fc.nat(5), fc.nat(33), fc.nat(33))
+  .chain(([T, D, F]) =>
+    fc.tuple(fc.constant([T, D, F] as const), floats(T * D), floats(F * D), floats(T * F)),
+  );
+
+test("every gated product is g times the dot product, +0 behind a closed gate, wherever buffers lie and shares end", () => {
+  holds(
+    fc.property(gated, placings(33), ([[T, D, F], x, w, g], placing) => {
+      for (const kernel of ["gatedMatmul", ...gateds]) {
+        const [h = x] = shared(gatedCall(kernel, T, D, F, [x, w, g]), within33(placing, F), T === 1);
+        same(h, gatedModel(T, D, F, x, w, g), kernel);
+      }
+    }),
+    40,
+  );
+});
+
+test("activeGatedMatmul is the same where several rows of x cross its blocks of w", () => {
+  const [T, D, F] = [2, 1100, 141];
+  const { a: x, b: w } = large(T, D, F);
+  const g = large(T, F, 1).a;
+  const wanted = gatedModel(T, D, F, x, w, g);
+  for (const kernel of ["gatedMatmul", ...gateds])
+    same(result(gatedCall(kernel, T, D, F, [x, w, g])), wanted, kernel);
+});
+
+test("activeGatedMatmul1 is activeGatedLinear of the reference, within (n + 1)·u·|g|·(|x||w|)", () => {
+  const sizes = fc.tuple(fc.nat(4), fc.nat(9), fc.nat(9));
+  const drawn = sizes.chain(([T, D, F]) =>
+    fc.tuple(matrices<"T", "D">(T, D), matrices<"F", "D">(F, D), matrices<"T", "F">(T, F)),
+  );
+  holds(
+    fc.property(drawn, ([x, w, g]) => {
+      const [[T, D], [F]] = [x.shape, w.shape];
+      const gauge = activeGatedLinear(absolute(x), absolute(w), absolute(g));
+      const got = result(gatedCall("activeGatedMatmul1", T, D, F, [data(x), data(w), data(g)]));
+      const bound = (i: number): number =>
+        (1 + u) * (D + 1) * (u * (gauge.data[i] ?? 0) + eta * (1 + Math.abs(g.data[i] ?? 0)));
+      within(got, activeGatedLinear(x, w, g), bound);
+    }),
+  );
+});
+
+test("columnSums adds rows in ascending order from +0, wherever its buffers lie and shares end", () => {
+  const drawn = fc
+    .tuple(fc.nat(33), fc.nat(33))
+    .chain(([R, C]) => fc.tuple(fc.constant(R), fc.constant(C), floats(R * C, special)));
+  holds(
+    fc.property(drawn, placings(33), ([R, C, x], placing) => {
+      const sums: Call = {
+        kernel: "columnSums",
+        inputs: [x],
+        outputs: [C],
+        args: ([at = 0], [to = 0]) => [at, to, R, C],
+        items: C,
+      };
+      const wanted = Float32Array.from({ length: C }, (_, c) => {
+        let sum = 0;
+        for (let r = 0; r < R; r++) sum = Math.fround(sum + (x[r * C + c] ?? Number.NaN));
+        return sum;
+      });
+      const [got = x] = shared(sums, within33(placing, C));
+      same(got, wanted, "columnSums");
+    }),
+    40,
   );
 });

@@ -9,7 +9,8 @@ import type { Rotation } from "../../reference/ops/contract.ts";
 import * as reference from "../../reference/ops/rotary.ts";
 import { type Matrix, matrixOf } from "../../reference/tensor.ts";
 import { holds, of, rows, sizes } from "../assertions.ts";
-import { any, eta, floats, matrices, placings, rounded, shared, u, within } from "./float32.ts";
+import { partner, rotaryBound } from "./bounds.ts";
+import { any, floats, matrices, placings, rounded, shared, u, within } from "./float32.ts";
 import { bits } from "./raw.ts";
 
 const { machine } = await kernels({ mebibytes: 32 });
@@ -29,20 +30,8 @@ const cases = fc
     fc.tuple(matrices<"T", "N·K">(T, heads * rotation.K), fc.constant(rotation)),
   );
 
-/** The other element of a pair. */
-function partner(c: number, { K, pairing }: Rotation): number {
-  if (pairing === "interleaved") return c % 2 === 0 ? c + 1 : c - 1;
-  return c % K < K / 2 ? c + K / 2 : c - K / 2;
-}
-
-/** Cosine and sine are rounded, so are the two products and their sum: 3 u of each of the two. */
-function near(got: X, wanted: X, x: X, rotation: Rotation): void {
-  const H = x.shape[1];
-  within(got, wanted, (i) => {
-    const [t, c] = [Math.floor(i / H), i % H];
-    return 3.01 * u * (Math.abs(x.get(t, c)) + Math.abs(x.get(t, partner(c, rotation)))) + 2 * eta;
-  });
-}
+const near = (got: X, wanted: X, x: X, rotation: Rotation): void =>
+  within(got, wanted, rotaryBound(x, rotation));
 
 test("rotary(x, rotation) and rotaryGradient(dy, rotation) are within their roundings of the reference", () => {
   holds(

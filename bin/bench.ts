@@ -1,0 +1,80 @@
+// relukit bench: how fast the kernels are, beside other libraries and beside what the machine can do.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Command } from "commander";
+import type { Row, Settings } from "../kernels/bench/main.ts";
+import { number } from "./numbers.ts";
+import { root } from "./root.ts";
+import { type Terminal, WrongUse } from "./terminal.ts";
+
+interface Options {
+  readonly only?: readonly string[];
+  readonly seconds: number;
+  readonly json?: boolean;
+}
+
+export function addBench(program: Command, terminal: Terminal): void {
+  program
+    .command("bench")
+    .description("Measures the kernels as ratios: to other libraries, and to what the machine can do.")
+    .option("--only <words...>", "rows whose name has one of these")
+    .option(
+      "--seconds <s>",
+      "that a group of contestants takes turns for",
+      number({ from: 0.1, to: 3600 }),
+      5,
+    )
+    .option("--json", "prints one JSON document")
+    .addHelpText("after", notes)
+    .action((options: Options) => run(options, terminal));
+}
+
+const notes = `
+Every figure is a median of interleaved runs in one process, so compare ratios: machines differ and are shared. A row
+whose goal is missed says so, and the command still exits with 0. The other libraries are fetched by npm run bench:peers;
+rows of those that are not there have no ratio.
+
+Examples:
+  relukit bench
+  relukit bench --only "512" "down projection" --seconds 10
+  relukit bench --json
+`;
+
+async function run({ only = [], seconds, json }: Options, terminal: Terminal): Promise<void> {
+  const file = join(root, "kernels/bench/main.ts");
+  if (!existsSync(file))
+    throw new WrongUse(
+      "bench comes with a checkout of relukit; this is the installed package, which has none",
+    );
+  const { register } = await import("tsx/esm/api");
+  register(); // the benchmark is no part of the compiled form
+  const { measured } = (await import(pathToFileURL(file).href)) as {
+    readonly measured: (settings: Settings) => Promise<readonly Row[]>;
+  };
+  const rows = await measured({ seconds, only, note: (text) => terminal.err(`measuring ${text}\n`) });
+  if (rows.length === 0)
+    throw new WrongUse(`no row's name has ${only.join(" or ")}; relukit bench lists them all`);
+  terminal.out(json ? `${JSON.stringify(rows, null, 2)}\n` : page(rows));
+}
+
+function page(rows: readonly Row[]): string {
+  const lines = [["", "ours", "other", "ratio", "goal", ""]];
+  for (const { name, ours, other, ratio, goal, sense, met } of rows) {
+    const verdict = met === null ? (ratio === null ? "not installed" : "") : met ? "met" : "missed";
+    lines.push([
+      name,
+      shown(ours),
+      shown(other),
+      shown(ratio),
+      `${sense === ">=" ? "≥" : "≤"} ${shown(goal)}`,
+      verdict,
+    ]);
+  }
+  const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  const pad = (cell: string, i: number): string =>
+    i === 0 || i === 5 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
+  return `${lines.map((line) => line.map(pad).join("  ").trimEnd()).join("\n")}\n`;
+}
+
+const shown = (value: number | null): string => (value === null ? "-" : value.toPrecision(3));

@@ -1,0 +1,87 @@
+// Medians of interleaved runs: contestants take turns, so that what slows the machine for a while slows them all.
+
+export interface Contestant {
+  /** What a run needs beforehand, outside the timing, such as a fresh mask. */
+  readonly before?: () => void;
+  readonly run: () => unknown;
+}
+
+/** One goal and what was seen of it. */
+export interface Row {
+  readonly name: string;
+  readonly ours: number | null;
+  readonly other: number | null;
+  readonly ratio: number | null;
+  readonly goal: number;
+  readonly sense: ">=" | "<=";
+  readonly met: boolean | null;
+}
+
+/** Where rows go, and what they may take. */
+export interface Bench {
+  /** seconds that one group of contestants may run */
+  readonly seconds: number;
+  /** whether a row of that name is wanted */
+  wanted(name: string): boolean;
+  /** said while measuring */
+  note(text: string): void;
+  row(row: Row): void;
+}
+
+/**
+ * The median time of each contestant, in milliseconds: two rounds to warm up, then as many as the seconds allow, five at
+ * least, 400 at most.
+ */
+export async function medians<Name extends string>(
+  contestants: Readonly<Record<Name, Contestant | undefined>>,
+  seconds: number,
+): Promise<Readonly<Record<Name, number | null>>> {
+  const names = Object.keys(contestants) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  const end = performance.now() + 1000 * seconds;
+  for (let round = -2; round < 5 || (performance.now() < end && round < 400); round++) {
+    for (const name of names) {
+      const contestant = contestants[name];
+      if (!contestant) continue;
+      contestant.before?.();
+      const start = performance.now();
+      await contestant.run();
+      if (round >= 0) times.get(name)?.push(performance.now() - start);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<
+    Name,
+    number | null
+  >;
+}
+
+export function median(values: readonly number[]): number | null {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+}
+
+/** A row whose figures are rates or ratios: more is better. */
+export function atLeast(name: string, ours: number | null, other: number | null, goal: number): Row {
+  const ratio = ours === null || other === null ? null : ours / other;
+  return { name, ours, other, ratio, goal, sense: ">=", met: ratio === null ? null : ratio >= goal };
+}
+
+/** A row whose figures are times: less is better. */
+export function atMost(name: string, ours: number | null, other: number | null, goal: number): Row {
+  const ratio = ours === null || other === null ? null : ours / other;
+  return { name, ours, other, ratio, goal, sense: "<=", met: ratio === null ? null : ratio <= goal };
+}
+
+/** amount a second, in 10⁹, from milliseconds */
+export const giga = (amount: number, milliseconds: number | null): number | null =>
+  milliseconds === null ? null : amount / milliseconds / 1e6;
+
+/** Fails unless two answers to the same question are near: a benchmark of different functions means nothing. */
+export function sameAnswer(what: string, ours: ArrayLike<number>, theirs: ArrayLike<number>): void {
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < ours.length; i++) {
+    difference = Math.max(difference, Math.abs((ours[i] ?? 0) - (theirs[i] ?? Number.NaN)));
+    size = Math.max(size, Math.abs(ours[i] ?? 0));
+  }
+  if (!(difference <= 1e-3 * size))
+    throw new Error(`bench: ${what} computes something else: ${difference} of ${size}`);
+}
