@@ -3,10 +3,26 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import type { Row, Settings } from "../kernels/bench/main.ts";
 import { number } from "./numbers.ts";
 import { root } from "./root.ts";
 import { type Terminal, WrongUse } from "./terminal.ts";
+
+/** One goal and what was seen of it, as kernels/bench/main.ts gives it; that is no part of the compiled form. */
+interface Row {
+  readonly name: string;
+  readonly ours: number | null;
+  readonly other: number | null;
+  readonly ratio: number | null;
+  readonly goal: number;
+  readonly sense: ">=" | "<=";
+  readonly met: boolean | null;
+}
+
+interface Settings {
+  readonly seconds: number;
+  readonly only: readonly string[];
+  readonly note: (text: string) => void;
+}
 
 interface Options {
   readonly only?: readonly string[];
