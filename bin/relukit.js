@@ -18,7 +18,7 @@ function isCurrent() {
   const old = (folder) =>
     readdirSync(folder, { withFileTypes: true }).every((entry) => {
       const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return entry.name === "node_modules" || old(path);
+      if (entry.isDirectory()) return ["bench", "node_modules"].includes(entry.name) || old(path);
       return !/\.[jt]s$/.test(entry.name) || statSync(path).mtimeMs <= built;
     });
   return ["reference", "kernels", "bin", "lessons/notebook"].every((part) => old(root + part));
