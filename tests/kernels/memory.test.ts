@@ -262,6 +262,22 @@ test("a full memory says how large it is, what was wanted, and what to do; and g
   for (let i = 0; i < 9; i++) roomy.scope(() => roomy.add(x, x));
 });
 
+test("temporaries reach down to the results, and no further", () => {
+  const { memory } = small();
+  const free = (1024 * KIBIBYTES * 3) / 4 - BASE; // mirrors of caches have the rest
+  memory.scope(() => {
+    const x = made(memory, ...Array.from({ length: (free - 1024) / 4 }, () => 7));
+    for (const ask of [
+      () => memory.room(257),
+      () => memory.integers(Array.from({ length: 257 }, () => 0)),
+      () => memory.place(vector(257, () => 0)),
+      () => memory.vector(257),
+    ])
+      assert.throws(ask, { name: "RangeError" });
+    memory.operator(() => assert.equal(memory.room(256), x.data.byteOffset + x.data.byteLength));
+  });
+});
+
 // Every program.
 
 interface Make {
