@@ -80,7 +80,11 @@ export const presets: Readonly<Record<string, Preset>> = {
   "opt-swish8": opt({ kind: "swish", beta: 8, shift: 0 }, "OPT style with x * sigmoid(8x)"),
   "llama-silu": llama(silu, "Llama style with SiLU on the gate"),
   "llama-relu": llama(relu, "Llama style with ReLU on the gate"),
-  draft: small(64, 2, "a draft model, OPT style with ReLU, for speculative decoding", { steps: 3900, decay: 0.1 }),
+  draft: small(64, 2, "a draft model, OPT style with ReLU, for speculative decoding", {
+    steps: 3900,
+    decay: 0.2,
+    peak: 0.005,
+  }),
   lesson: small(32, 2, "a minute's run for lessons, OPT style with ReLU", {
     steps: 200,
     context: 64,
