@@ -28,9 +28,12 @@ export interface Bench {
   row(row: Row): void;
 }
 
+/** Milliseconds that a turn takes at least: a run shorter than that is repeated, else its code would start cold. */
+const TURN = 4;
+
 /**
- * The median time of each contestant, in milliseconds: two rounds to warm up, then as many as the seconds allow, five at
- * least, 400 at most.
+ * The median time of a run of each contestant, in milliseconds, over turns that they take one after the other: two
+ * rounds to warm up, then as many as the seconds allow, five at least, 400 at most.
  */
 export async function medians<Name extends string>(
   contestants: Readonly<Record<Name, Contestant | undefined>>,
@@ -42,17 +45,27 @@ export async function medians<Name extends string>(
   for (let round = -2; round < 5 || (performance.now() < end && round < 400); round++) {
     for (const name of names) {
       const contestant = contestants[name];
-      if (!contestant) continue;
-      contestant.before?.();
-      const start = performance.now();
-      await contestant.run();
-      if (round >= 0) times.get(name)?.push(performance.now() - start);
+      const time = contestant && (await turn(contestant));
+      if (time !== undefined && round >= 0) times.get(name)?.push(time);
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<
     Name,
     number | null
   >;
+}
+
+/** The mean time of a run. */
+async function turn({ before, run }: Contestant): Promise<number> {
+  let [total, runs] = [0, 0];
+  for (; total < TURN; runs++) {
+    before?.();
+    const start = performance.now();
+    const result = run();
+    if (result instanceof Promise) await result;
+    total += performance.now() - start;
+  }
+  return total / runs;
 }
 
 export function median(values: readonly number[]): number | null {
