@@ -16,6 +16,8 @@ interface Row {
   readonly goal: number;
   readonly sense: ">=" | "<=";
   readonly met: boolean | null;
+  /** what bounds ours, measured in the same run */
+  readonly why?: string;
 }
 
 interface Settings {
@@ -71,26 +73,34 @@ async function run({ only = [], seconds, json }: Options, terminal: Terminal): P
   const rows = await measured({ seconds, only, note: (text) => terminal.err(`measuring ${text}\n`) });
   if (rows.length === 0)
     throw new WrongUse(`no row's name has ${only.join(" or ")}; relukit bench lists them all`);
-  terminal.out(json ? `${JSON.stringify(rows, null, 2)}\n` : page(rows));
+  terminal.out(json ? `${JSON.stringify(rows.map(figures), null, 2)}\n` : page(rows));
 }
 
+const figures = ({ name, ours, other, ratio, goal, sense, met }: Row) => {
+  return { name, ours, other, ratio, goal, sense, met };
+};
+
+/** A heading for what is measured, and under it a line for each thing that it is compared with. */
 function page(rows: readonly Row[]): string {
-  const lines = [["", "ours", "other", "ratio", "goal", ""]];
-  for (const { name, ours, other, ratio, goal, sense, met } of rows) {
-    const verdict = met === null ? (ratio === null ? "not installed" : "") : met ? "met" : "missed";
-    lines.push([
-      name,
-      shown(ours),
-      shown(other),
-      shown(ratio),
-      `${sense === ">=" ? "≥" : "≤"} ${shown(goal)}`,
-      verdict,
-    ]);
+  const parts = rows.map(({ name }) => name.split(/: (.*)/s));
+  const label = 2 + Math.max(...parts.map(([, compared = ""]) => compared.length));
+  const line = (cells: readonly string[], compared = "", verdict = ""): string =>
+    `  ${compared.padEnd(label)}${cells.map((cell) => cell.padStart(9)).join("")}  ${verdict}`.trimEnd();
+  const lines = [line(["ours", "other", "ratio", "goal"])];
+  for (const [i, row] of rows.entries()) {
+    const { ours, other, ratio, goal, sense, met, why } = row;
+    const [measured = "", compared] = parts[i] ?? [];
+    if (measured !== parts[i - 1]?.[0]) lines.push("", measured);
+    const verdict = met === null ? (other === null ? "not installed" : "") : met ? "met" : "missed";
+    const wanted = `${sense === ">=" ? "≥" : "≤"} ${shown(goal)}`;
+    lines.push(line([shown(ours), shown(other), shown(ratio), wanted], compared, verdict));
+    if (met === false && why) lines.push(`    ${why}`);
   }
-  const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
-  const pad = (cell: string, i: number): string =>
-    i === 0 || i === 5 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
-  return `${lines.map((line) => line.map(pad).join("  ").trimEnd()).join("\n")}\n`;
+  return `${lines.join("\n")}\n`;
 }
 
-const shown = (value: number | null): string => (value === null ? "-" : value.toPrecision(3));
+/** Three digits. */
+function shown(value: number | null): string {
+  if (value === null) return "-";
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+}

@@ -1,6 +1,6 @@
 // The products that leave out zeros, in steps of thought: product-few.ts and product-gated.ts have the last of each.
 // What is left out is a row of weights behind a zero; the order of what remains, and so every bit, is as in `matmul`.
-import { addOne, addRow } from "./product-rows";
+import { addRow } from "./product-rows";
 import { at } from "./strides";
 
 /**
@@ -35,7 +35,7 @@ export function activeMatmul1(
 
 /**
  * Version 2: a zero is met once, and its row of w not read at all; the others are added to y whole, four lanes at a
- * time. Version 3, `activeMatmul`, lists them first, without a branch, and adds eight a pass.
+ * time. Version 3, `activeMatmul`, lists them first, without a branch, and adds many a pass.
  */
 export function activeMatmul2(
   x: usize,
@@ -59,6 +59,17 @@ export function activeMatmul2(
     }
     if (bias !== 0) addRow(row, columns, bias + at(from, 1));
   }
+}
+
+/** y[c] += weight · row[c], c < columns. */
+function addOne(y: usize, columns: i32, row: usize, weight: f32): void {
+  const x = f32x4.splat(weight);
+  const whole = at(columns & ~3, 1);
+  let c: usize = 0;
+  for (; c < whole; c += 16) {
+    v128.store(y + c, f32x4.add(v128.load(y + c), f32x4.mul(x, v128.load(row + c))));
+  }
+  for (; c < at(columns, 1); c += 4) store<f32>(y + c, load<f32>(y + c) + weight * load<f32>(row + c));
 }
 
 /**

@@ -47,7 +47,7 @@ export function matmul(
 /**
  * y[t, o] = Σ_i x[t, i] · w[i, o] + b[o], row i of w read only where x[t, i] ≠ 0. Tested against `activeLinear`.
  *
- * The rows that ReLU left alive are listed, then added eight a pass. Each row of x has a list of its own, but they
+ * The rows that ReLU left alive are listed, then added many a pass. Each row of x has a list of its own, but they
  * share a block of w, so that a row of w that several ask for is read from memory once.
  * x is [T, I], w [I, O]; a bias of address 0 is none. Items: columns of y.
  */

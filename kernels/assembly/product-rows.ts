@@ -4,10 +4,10 @@
 import { at } from "./strides";
 
 /**
- * Rows a pass: y is loaded and stored once for eight. More rows a pass than the first cache has ways, 8, would crowd
- * one another out of it where a row is a multiple of 4 KiB.
+ * Rows a pass: as many streams from memory at once. Fewer leave it waiting; 16 are slower again, where rows begin at
+ * the same place of a page and crowd one another out of the first cache.
  */
-const ROWS: i32 = 8;
+const ROWS: usize = 14;
 
 /** Lists the rows k of w, all or those with x[k] ≠ 0 (NaN is not zero). Returns the end of the list. */
 export function listRows(
@@ -28,65 +28,42 @@ export function listRows(
   return list;
 }
 
-/** y[c] += Σ weight · row[offset + c], c < columns, over the terms of a list. */
+/** y[c] += Σ weight · row[offset + c], c < columns, over the terms of a list, in their order. */
 export function addRows(y: usize, columns: i32, offset: usize, list: usize, end: usize): void {
-  const eights = end - ((((end - list) >> 3) % ROWS) << 3);
-  for (; list < eights; list += 8 * ROWS) addEight(y, columns, offset, list);
-  for (; list < end; list += 8) addOne(y, columns, load<usize>(list) + offset, load<f32>(list, 4));
+  for (; list < end; list += 8 * ROWS) addSome(y, columns, offset, list, min(list + 8 * ROWS, end));
 }
 
-function addEight(y: usize, columns: i32, offset: usize, list: usize): void {
-  const p0 = load<usize>(list);
-  const p1 = load<usize>(list, 8);
-  const p2 = load<usize>(list, 16);
-  const p3 = load<usize>(list, 24);
-  const p4 = load<usize>(list, 32);
-  const p5 = load<usize>(list, 40);
-  const p6 = load<usize>(list, 48);
-  const p7 = load<usize>(list, 56);
-  const x0 = v128.load32_splat(list, 4);
-  const x1 = v128.load32_splat(list, 12);
-  const x2 = v128.load32_splat(list, 20);
-  const x3 = v128.load32_splat(list, 28);
-  const x4 = v128.load32_splat(list, 36);
-  const x5 = v128.load32_splat(list, 44);
-  const x6 = v128.load32_splat(list, 52);
-  const x7 = v128.load32_splat(list, 60);
+/** One pass: sixteen sums at a time go through the rows, a cache line of each. */
+function addSome(y: usize, columns: i32, offset: usize, list: usize, end: usize): void {
   y -= offset;
-  const end = offset + at(columns, 1);
-  const whole = offset + at(columns & ~3, 1);
+  const last = offset + at(columns, 1);
+  const whole = offset + at(columns & ~15, 1);
   let c = offset;
-  for (; c < whole; c += 16) {
-    let sum = v128.load(y + c);
-    sum = f32x4.add(sum, f32x4.mul(x0, v128.load(p0 + c)));
-    sum = f32x4.add(sum, f32x4.mul(x1, v128.load(p1 + c)));
-    sum = f32x4.add(sum, f32x4.mul(x2, v128.load(p2 + c)));
-    sum = f32x4.add(sum, f32x4.mul(x3, v128.load(p3 + c)));
-    sum = f32x4.add(sum, f32x4.mul(x4, v128.load(p4 + c)));
-    sum = f32x4.add(sum, f32x4.mul(x5, v128.load(p5 + c)));
-    sum = f32x4.add(sum, f32x4.mul(x6, v128.load(p6 + c)));
-    sum = f32x4.add(sum, f32x4.mul(x7, v128.load(p7 + c)));
-    v128.store(y + c, sum);
+  for (; c < whole; c += 64) {
+    let s0 = v128.load(y + c);
+    let s1 = v128.load(y + c, 16);
+    let s2 = v128.load(y + c, 32);
+    let s3 = v128.load(y + c, 48);
+    for (let term = list; term < end; term += 8) {
+      const row = load<usize>(term) + c;
+      const weight = v128.load32_splat(term, 4);
+      s0 = f32x4.add(s0, f32x4.mul(weight, v128.load(row)));
+      s1 = f32x4.add(s1, f32x4.mul(weight, v128.load(row, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(weight, v128.load(row, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(weight, v128.load(row, 48)));
+    }
+    v128.store(y + c, s0);
+    v128.store(y + c, s1, 16);
+    v128.store(y + c, s2, 32);
+    v128.store(y + c, s3, 48);
   }
-  for (; c < end; c += 4) {
+  for (; c < last; c += 4) {
     let sum = load<f32>(y + c);
-    for (let r: usize = 0; r < 8 * ROWS; r += 8) {
-      sum += load<f32>(list + r, 4) * load<f32>(load<usize>(list + r) + c);
+    for (let term = list; term < end; term += 8) {
+      sum += load<f32>(term, 4) * load<f32>(load<usize>(term) + c);
     }
     store<f32>(y + c, sum);
   }
-}
-
-/** y[c] += weight · row[c], c < columns. */
-export function addOne(y: usize, columns: i32, row: usize, weight: f32): void {
-  const x = f32x4.splat(weight);
-  const end = (<usize>columns) << 2;
-  const whole = end & ~15;
-  let c: usize = 0;
-  for (; c < whole; c += 16) {
-    v128.store(y + c, f32x4.add(v128.load(y + c), f32x4.mul(x, v128.load(row + c))));
-  }
-  for (; c < end; c += 4) store<f32>(y + c, load<f32>(y + c) + weight * load<f32>(row + c));
 }
 
 /** y[c] += x[c], c < columns. */

@@ -1,5 +1,5 @@
 // Matrix products: in steps, for every shape, over active rows only, and behind a gate; and what bounds them.
-export { multiplyAddAll, readAll } from "./bandwidth";
+export { computeAll, readAll } from "./bandwidth";
 export { activeGatedMatmul1, activeMatmul1, activeMatmul2 } from "./product-active-steps";
 export { activeMatmul, matmul } from "./product-few";
 export { activeGatedMatmul, columnSums, gate, gatedMatmul } from "./product-gated";

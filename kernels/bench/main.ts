@@ -2,7 +2,7 @@
 import { feedForward } from "./feed-forward.ts";
 import type { Bench, Row } from "./measure.ts";
 import { decoding, firstToken, training } from "./models.ts";
-import { matrixProduct, matrixVector, twoThreads } from "./products.ts";
+import { downProjection, matrixProduct, matrixVector, twoThreads } from "./products.ts";
 
 export type { Row } from "./measure.ts";
 
@@ -14,13 +14,17 @@ export interface Settings {
   readonly note: (text: string) => void;
 }
 
+const groups = [
+  ...[matrixProduct, matrixVector, downProjection, feedForward, twoThreads],
+  ...[training, decoding, firstToken],
+];
+
 /** Measures, and gives the rows in the order of the goals. */
 export async function measured({ seconds, only, note }: Settings): Promise<readonly Row[]> {
   const rows: Row[] = [];
   const wanted = (name: string): boolean =>
     only.length === 0 || only.some((word) => name.toLowerCase().includes(word.toLowerCase()));
   const bench: Bench = { seconds, wanted, note, row: (row) => rows.push(row) };
-  for (const group of [matrixProduct, matrixVector, feedForward, twoThreads, training, decoding, firstToken])
-    await group(bench);
+  for (const group of groups) await group(bench);
   return rows;
 }

@@ -15,6 +15,8 @@ export interface Row {
   readonly goal: number;
   readonly sense: ">=" | "<=";
   readonly met: boolean | null;
+  /** what bounds ours, measured in the same run: one line for a goal that is missed */
+  readonly why?: string;
 }
 
 /** Where rows go, and what they may take. */
@@ -72,16 +74,25 @@ export function median(values: readonly number[]): number | null {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 }
 
-/** A row whose figures are rates or ratios: more is better. */
-export function atLeast(name: string, ours: number | null, other: number | null, goal: number): Row {
-  const ratio = ours === null || other === null ? null : ours / other;
-  return { name, ours, other, ratio, goal, sense: ">=", met: ratio === null ? null : ratio >= goal };
+/** What is measured of a goal; null is what could not be. */
+interface Figures {
+  readonly name: string;
+  readonly ours: number | null;
+  readonly other: number | null;
+  readonly goal: number;
+  readonly why?: string;
 }
 
+/** A row whose figures are rates or ratios: more is better. */
+export const atLeast = (figures: Figures): Row => judged(figures, ">=", (ratio, goal) => ratio >= goal);
+
 /** A row whose figures are times: less is better. */
-export function atMost(name: string, ours: number | null, other: number | null, goal: number): Row {
+export const atMost = (figures: Figures): Row => judged(figures, "<=", (ratio, goal) => ratio <= goal);
+
+function judged(figures: Figures, sense: Row["sense"], holds: (ratio: number, goal: number) => boolean): Row {
+  const { ours, other, goal } = figures;
   const ratio = ours === null || other === null ? null : ours / other;
-  return { name, ours, other, ratio, goal, sense: "<=", met: ratio === null ? null : ratio <= goal };
+  return { ...figures, ratio, sense, met: ratio === null ? null : holds(ratio, goal) };
 }
 
 /** amount a second, in 10⁹, from milliseconds */
