@@ -1,6 +1,6 @@
 // The products as operators of the contract: the reference's answers within float32's bounds, and the contract's laws.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import fc from "fast-check";
 import { kernels } from "../../kernels/index.node.ts";
 import * as face from "../../kernels/ops/product.ts";
@@ -11,6 +11,8 @@ import { type Matrix, map, matrix, type Tensor } from "../../reference/tensor.ts
 import { holds, of, ofVector, rows, sameBits, sizes } from "../assertions.ts";
 
 const { machine } = await kernels({ mebibytes: 64 });
+const two = await kernels({ mebibytes: 64, threads: 2 });
+after(() => two.close());
 const linear = face.linear(machine);
 const activeLinear = face.activeLinear(machine);
 const gatedLinear = face.gatedLinear(machine);
@@ -179,8 +181,7 @@ test("unembedGradient(dz, x, table) is the reference's: dx = dz·table, dtable =
   );
 });
 
-test("two threads share products that are worth it, and no bit moves", async () => {
-  const two = await kernels({ mebibytes: 64, threads: 2 });
+test("two threads share products that are worth it, and no bit moves", () => {
   const numbers = stream(3, "threads");
   const draw = <R, C>(r: number, c: number): Matrix<R, C> =>
     matrix(r, c, () => Math.max(0, Math.fround(numbers.normal())) - (numbers.normal() < 0 ? 1 : 0));
@@ -196,7 +197,6 @@ test("two threads share products that are worth it, and no bit moves", async () 
     for (const [i, slope] of face.linearGradient(machine)(g, x, wide).entries())
       if (slope) sameBits(slopes[i] ?? x, slope);
   }
-  two.close();
 });
 
 const [x, w] = [of<"T", "I">([1, 2]), of<"I", "O">([1], [2])];
