@@ -72,7 +72,8 @@ function passed(kind: i32, z: v128, threshold: f64): v128 {
 
 /** 1 where z is above the threshold and 0 elsewhere, or 2 · relu(z); NaN where z is NaN */
 function steepness(kind: i32, z: v128, threshold: f64): v128 {
-  if (kind === RELU_SQUARED) return f64x2.mul(f64x2.splat(2), f64x2.pmax(z, f64x2.splat(0)));
+  const zero = f64x2.splat(0);
+  if (kind === RELU_SQUARED) return f64x2.mul(f64x2.splat(2), f64x2.add(f64x2.pmax(z, zero), zero));
   const one = v128.and(f64x2.splat(1), f64x2.gt(z, f64x2.splat(kind === RELU ? 0 : threshold)));
   return v128.bitselect(z, one, f64x2.ne(z, z));
 }

@@ -4,7 +4,7 @@ import { type Matrix, matrixOf } from "../../reference/tensor.ts";
 import { type Kernels, kernels } from "../index.node.ts";
 import { atLeast, atMost, type Bench, type Contestant, giga, medians, sameAnswer } from "./measure.ts";
 import { jax, onnx, tensorflow } from "./peers/libraries.ts";
-import { busy, computed, computing, figure, reading } from "./roofs.ts";
+import { computed, computing, figure, reading, twoRoofs } from "./roofs.ts";
 
 const numbers = stream(1, "bench");
 export const floats = (size: number): Float32Array =>
@@ -164,60 +164,49 @@ export async function twoThreads(bench: Bench): Promise<void> {
   const name = "two threads over one, where two cores are free";
   const [memory, compute] = [`${name}: memory-bound, GB/s`, `${name}: compute-bound, GFLOP/s`];
   if (bench.wanted(memory)) {
-    bench.note(memory);
     const [I, O] = [4096, 11008];
     const [x, weights] = [row<"I">(floats(I)), floats(I * O)];
-    const contestants = (ops: Kernels): readonly [Contestant, Contestant] => {
+    const rate = (time: number | null) => giga(4 * I * O, time);
+    await sideBySide(bench, memory, 1.6, 512, (ops) => {
       const w = ops.load(matrixOf<"I", "O">(weights, I, O));
-      return [{ run: tossed(ops, () => ops.linear(x, w)) }, reading(ops, w)];
-    };
-    await sideBySide(
-      bench,
-      memory,
-      512,
-      contestants,
-      1.6,
-      (time) => giga(4 * I * O, time),
-      "read alone goes",
-    );
+      return { run: tossed(ops, () => ops.linear(x, w)), rate, roof: reading(ops, w), roofRate: rate };
+    });
   }
   if (bench.wanted(compute)) {
-    bench.note(compute);
     const n = 512;
     const [a, b] = [floats(n * n), floats(n * n)];
-    const contestants = (ops: Kernels): readonly [Contestant, Contestant] => {
+    const rate = (time: number | null) => giga(2 * n ** 3, time);
+    await sideBySide(bench, compute, 1.8, 64, (ops) => {
       const [x, w] = [ops.load(matrixOf<"T", "I">(a, n, n)), ops.load(matrixOf<"I", "O">(b, n, n))];
-      return [{ run: tossed(ops, () => ops.linear(x, w)) }, computing(ops)];
-    };
-    await sideBySide(
-      bench,
-      compute,
-      64,
-      contestants,
-      1.8,
-      (time) => giga(2 * n ** 3, time),
-      "registers alone go",
-    );
+      return {
+        ...{ run: tossed(ops, () => ops.linear(x, w)), rate },
+        ...{ roof: computing(ops), roofRate: computed },
+      };
+    });
   }
+}
+
+/** Work, and what nothing of its kind goes faster than; both with their rate from milliseconds. */
+interface Roofed extends Contestant {
+  readonly rate: (milliseconds: number | null) => number | null;
+  readonly roof: Contestant;
+  readonly roofRate: (milliseconds: number | null) => number | null;
 }
 
 /** The same work, and the roof over it, by one thread and by two. */
 async function sideBySide(
   bench: Bench,
   name: string,
-  mebibytes: number,
-  contestants: (ops: Kernels) => readonly [Contestant, Contestant],
   goal: number,
-  rate: (milliseconds: number | null) => number | null,
-  roof: string,
+  mebibytes: number,
+  work: (ops: Kernels) => Roofed,
 ): Promise<void> {
+  bench.note(name);
   const ops = await kernels({ threads: 2, mebibytes });
-  const [one, oneRoof] = contestants(await kernels({ mebibytes }));
-  const [two, twoRoof] = contestants(ops);
-  const times = await medians({ one, two, oneRoof, twoRoof }, bench.seconds);
-  const faster = (times.oneRoof ?? Number.NaN) / (times.twoRoof ?? Number.NaN);
-  const why = `${roof} ${figure(faster, "times as fast")} with two threads; ${busy()}`;
-  bench.row(atLeast({ name, ours: rate(times.two), other: rate(times.one), goal, why }));
+  const [one, two] = [work(await kernels({ mebibytes })), work(ops)];
+  const times = await medians({ one, two, oneRoof: one.roof, twoRoof: two.roof }, bench.seconds);
+  const why = twoRoofs(one.roofRate(times.oneRoof), two.roofRate(times.twoRoof));
+  bench.row(atLeast({ name, ours: two.rate(times.two), other: one.rate(times.one), goal, why }));
   ops.close();
 }
 

@@ -28,6 +28,10 @@ export const computed = (milliseconds: number | null): number | null => giga(FLO
 export const figure = (value: number | null, unit: string): string =>
   `${value === null ? "?" : value.toPrecision(3)} ${unit}`;
 
-/** How busy the machine is: two threads want two cores. */
-export const busy = (): string =>
-  `load average ${(loadavg()[0] ?? 0).toFixed(1)} on ${availableParallelism()} cores`;
+/** What the bare roof does with one thread and with two, and how busy the machine is: two threads want two cores. */
+export function twoRoofs(one: number | null, two: number | null): string {
+  const load = `load average ${(loadavg()[0] ?? 0).toFixed(1)} on ${availableParallelism()} cores`;
+  if (one === null || two === null) return load;
+  const [alone, both] = [one, two].map((rate) => rate.toPrecision(3));
+  return `the roof itself is ${alone} with one thread, ${both} with two, ${(two / one).toFixed(2)} times; ${load}`;
+}

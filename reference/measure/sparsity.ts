@@ -19,7 +19,8 @@ export const noZeros: Zeros = { elements: 0, exact: 0, near: 0 };
  */
 export function zeros(x: Tensor, epsilon: number): Zeros {
   let [exact, near] = [0, 0];
-  for (const value of x.data) {
+  for (let i = 0; i < x.size; i++) {
+    const value = x.data[i] ?? Number.NaN;
     if (value === 0) exact++;
     if (Math.abs(value) < epsilon || value === 0) near++;
   }
