@@ -21,7 +21,7 @@ const examples = `
 Stage 1 of relufication is --activation relu, stage 2 adds --norm-relu. What is written, and where, is as with train.
 
 Examples:
-  relukit finetune --model fixtures/models/opt-silu --activation relu --out relufied/
+  relukit finetune --model opt-silu --activation relu --out relufied/
   relukit finetune --model my-llama/ --activation relu --norm-relu --steps 800 --rate 0.001 --out stage2/
 `;
 

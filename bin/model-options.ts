@@ -1,5 +1,5 @@
 // The options by which a command finds a model and its tokenizer, and changes the functions that the file does not say.
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { attempt } from "../reference/formats/file.node.ts";
@@ -36,7 +36,7 @@ export const addModelOptions = (command: Command): Command =>
   command
     .requiredOption(
       "-m, --model <path>",
-      "a directory with config.json and model.safetensors, a llama2.c file, or a shipped model's name: opt-relu",
+      "a directory with config.json and model.safetensors, a llama2.c file, or the name of a model that ships, such as opt-relu",
       modelPath,
     )
     .option(
@@ -52,10 +52,13 @@ export const addModelOptions = (command: Command): Command =>
     .option("--norm-relu", "a ReLU after each norm of a layer: stage 2 of relufication")
     .option("--norm-shift <b>", "the same, shifted: relu(x - b)", number(atLeast(0)));
 
+const shipped = join(root, "fixtures/models");
+const isName = (word: string): boolean => !existsSync(word) && /^[\w-]+$/.test(word);
+
 /** The path that a word means: itself, or where there is none the model of that name which comes with relukit. */
 export function modelPath(word: string): string {
-  const folder = join(root, "fixtures/models", word);
-  return !existsSync(word) && /^[\w-]+$/.test(word) && existsSync(folder) ? folder : word;
+  const folder = join(shipped, word);
+  return isName(word) && existsSync(folder) ? folder : word;
 }
 
 /** The path of the tokenizer: the one asked for, or the one that lies beside the model. */
@@ -69,9 +72,14 @@ export function tokenizerPath({ model, tokenizer }: ModelOptions): string {
   );
 }
 
-/** Whether a path is a directory; a path that leads nowhere is an error. */
-export const isDirectory = (path: string): boolean =>
-  attempt(path, "be opened", () => statSync(path)).isDirectory();
+/** Whether a path is a directory; a path that leads nowhere is an error, and so is a name that no model has. */
+export function isDirectory(path: string): boolean {
+  if (isName(path) && existsSync(shipped)) {
+    const names = readdirSync(shipped).sort().join(", ");
+    throw new WrongUse(`${path}: there is no such file or folder; the models that ship are ${names}`);
+  }
+  return attempt(path, "be opened", () => statSync(path)).isDirectory();
+}
 
 /** The model with the functions that the options ask for: a change of configuration, the weights untouched. */
 export function configured<M extends Model>(model: M, options: ModelOptions): M {

@@ -1,11 +1,11 @@
 // relukit tour: half a minute in the terminal. A shipped model writes, its zeros are shown, and rows are skipped.
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Model } from "../reference/models/model.ts";
 import type { Ops } from "../reference/ops/contract.ts";
 import type { Tensor, Tokens } from "../reference/tensor.ts";
 import { modelPath } from "./model-options.ts";
 import { number, wholeFrom } from "./numbers.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, WrongUse } from "./terminal.ts";
 
 interface Options {
   readonly model: string;
@@ -19,7 +19,11 @@ export function addTour(program: Command, terminal: Terminal): void {
   program
     .command("tour")
     .description("Half a minute: a model writes, shows its zeros, and skips rows to the same bits.")
-    .option("-m, --model <path>", "a model with ReLU, shipped or your own", modelPath, modelPath("opt-relu"))
+    .addOption(
+      new Option("-m, --model <path>", "a model with ReLU, shipped or your own")
+        .argParser(modelPath)
+        .default(modelPath("opt-relu"), "opt-relu"),
+    )
     .option("-p, --prompt <text>", "what the text begins with", "Once upon a time")
     .option("-n, --tokens <n>", "how many new tokens", number(wholeFrom(1)), 100)
     .option("--seed <n>", "the same seed draws the same text", number(wholeFrom(0)), 2)
@@ -40,6 +44,12 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const placed = { ...model, weights: machine.load(model.weights) } as Model;
   const prompt = tokenizer.prompt(options.prompt);
   const { P, L, F } = model.config.sizes;
+  if (prompt.length === 0)
+    throw new WrongUse("--prompt is empty; expected a text for the model to go on from");
+  if (prompt.length > P)
+    throw new WrongUse(
+      `--prompt has ${prompt.length} tokens; expected ${P} at most, the positions of the model`,
+    );
   const wanted = Math.min(options.tokens, P - prompt.length + 1);
 
   say(`\n${model.family}, ${parameters.toLocaleString("en")} parameters, writes:\n\n`);
@@ -136,12 +146,14 @@ function page({
 }: Report): string {
   const bars = zerosByLayer.map((zeros, layer) => {
     const bar = "█".repeat(Math.round(40 * zeros)).padEnd(40, "·");
-    return `  layer ${layer}  ${bar}  ${(100 * zeros).toFixed(1).padStart(5)} %`;
+    return `  layer ${`${layer}`.padStart(`${zerosByLayer.length - 1}`.length)}  ${bar}  ${(100 * zeros).toFixed(1).padStart(5)} %`;
   });
   const { dense, sparse } = tokensPerSecond;
   return [
     "",
-    "Zeros in what each down projection reads: its ReLU closed so many neurons.",
+    zerosByLayer.some((zeros) => zeros > 0)
+      ? "Zeros in what each down projection reads: its ReLU closed so many neurons."
+      : "Zeros in what each down projection reads: none, as this activation is hardly ever exactly 0.",
     "",
     ...bars,
     "",

@@ -21,9 +21,18 @@ test("npm pack gives a package that installs into an empty folder, imports with 
     npm("install", tarball, "--omit=dev");
     writeFileSync(
       join(folder, "use.js"),
-      'import { matrix, reference } from "relukit"; console.log(reference.linear(matrix(1, 2, () => 1), matrix(2, 1, () => 3)).get(0, 0));',
+      `import { matrix, reference } from "relukit";
+      import { kernels } from "relukit/kernels";
+      const fast = await kernels({ threads: 2, mebibytes: 32 });
+      for (const { linear } of [reference, fast]) // the second is shared out between two threads
+        console.log(linear(matrix(1, 256, () => 1), matrix(256, 256, () => 3)).get(0, 255));
+      fast.close();`,
     );
-    assert.equal(execFileSync(process.execPath, ["use.js"], { cwd: folder, encoding: "utf8" }), "6\n");
+    assert.equal(execFileSync(process.execPath, ["use.js"], { cwd: folder, encoding: "utf8" }), "768\n768\n");
+    assert.match(
+      npm("exec", "--silent", "--", "relukit", "tour", "--tokens", "4"),
+      /Every logit of both came out the same, bit for bit/,
+    );
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     assert.equal(npm("exec", "--silent", "--", "relukit", "--version"), `${version}\n`);
   } finally {

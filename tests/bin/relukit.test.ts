@@ -106,6 +106,18 @@ const wrong: Readonly<Record<string, readonly [args: readonly string[], sentence
     ["generate", "--model", join(folder, "none")],
     /^relukit: .*none: cannot be opened: there is no such file or folder\n$/,
   ],
+  "a name that no model has": [
+    ["generate", "--model", "opt-rlu"],
+    /^relukit: opt-rlu: there is no such file or folder; the models that ship are draft, .*, opt-swish8\n$/,
+  ],
+  "a tour that begins with nothing": [
+    ["tour", "--model", "draft", "--prompt="],
+    /^relukit: --prompt is empty; expected a text for the model to go on from\n$/,
+  ],
+  "a tour that begins beyond the context": [
+    ["tour", "--model", model, "--prompt", "The cat ".repeat(100)],
+    /^relukit: --prompt has \d+ tokens; expected 64 at most, the positions of the model\n$/,
+  ],
   "no tokenizer beside the model": [
     ["generate", "--model", broken],
     /^relukit: no tokenizer lies beside .*broken.bin; expected .*\n$/,
