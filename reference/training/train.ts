@@ -80,8 +80,13 @@ export function* train<M extends Model>(
   }
 }
 
-/** Gathers the slopes of one window's share of the mean loss, and returns that share. */
-function slopesOf<M extends Model>(
+/**
+ * Gathers the slopes of one window's share of the mean loss, and returns that share.
+ *
+ * @param windows  how many share the step
+ * @param look     is shown every projection's input and weights
+ */
+export function slopesOf<M extends Model>(
   machine: Trainable,
   model: M,
   optimizer: Optimizer<M["weights"]>,
