@@ -18,7 +18,7 @@ interface Options extends ModelOptions, MachineOptions {
 
 export function addGenerate(program: Command, terminal: Terminal): void {
   const command = program.command("generate").description("Writes text with a model, a token at a time.");
-  addMachineOptions(addModelOptions(command))
+  addMachineOptions(addModelOptions(command), "1")
     .option("-p, --prompt <text>", "what the text begins with", "")
     .option("-n, --tokens <n>", "how many new tokens", number(wholeFrom(1)), 256)
     .option("--temperature <t>", "0 takes the likeliest token every time", number({ from: 0, to: 100 }), 1)

@@ -3,10 +3,11 @@ import { survey } from "../reference/decoding/survey.ts";
 import { exp } from "../reference/elementary.ts";
 import type { Work } from "../reference/interpret/count.ts";
 import { nearSparsity, sparsity, type Zeros } from "../reference/measure/sparsity.ts";
-import { reference } from "../reference/ops/reference.ts";
+import type { Model } from "../reference/models/model.ts";
 import type { Tensor } from "../reference/tensor.ts";
 import { names } from "../reference/weights.ts";
 import { type Loaded, textOf } from "./load.ts";
+import type { OpenMachine } from "./machine.ts";
 import { progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -42,18 +43,23 @@ export function architecture(path: string, { model, tokenizer, notFinite, stored
   };
 }
 
-/** Reads a text file with the model, with progress, and reports zeros, likelihood and work. */
+/** Reads a text file with the model on a machine, with progress, and reports zeros, likelihood and work. */
 export function reading(
-  { model, tokenizer, storedBytes }: Loaded,
+  { model: read, tokenizer, storedBytes: bytes }: Loaded,
+  machine: OpenMachine,
   { text, maxTokens, epsilon }: ReadingOptions,
   terminal: Terminal,
 ) {
+  const model = { ...read, weights: machine.load(read.weights) } as Model;
+  const path = names(model.weights);
+  const byPath = new Map([...names(read.weights)].map(([w, name]) => [name, bytes.get(w) ?? Number.NaN]));
+  const storedBytes = new Map([...path].map(([w, name]) => [w, byPath.get(name) ?? Number.NaN]));
   const begin = tokenizer.prompt("")[0];
   const encoded = tokenizer.encode(beginning(textOf(text), maxTokens));
   const tokens = (encoded[0] === begin ? encoded.slice(1) : encoded).slice(0, maxTokens);
 
   const line = progress(terminal);
-  const found = survey(reference, model, tokens, {
+  const found = survey(machine, model, tokens, {
     begin,
     epsilon,
     progress: (done, total, mean) =>
@@ -61,7 +67,6 @@ export function reading(
   });
   line.end();
 
-  const path = names(model.weights);
   const { predictions, meanNegativeLogLikelihood } = found;
   return {
     text,

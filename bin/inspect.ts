@@ -1,10 +1,11 @@
 // relukit inspect: what a model is, and on a text, its zeros, its likelihood and its work.
 import type { Command } from "commander";
+import { addMachineOptions, type MachineOptions } from "./machine.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import { atLeast, number, wholeFrom } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface Options extends ModelOptions {
+interface Options extends ModelOptions, MachineOptions {
   readonly text?: string;
   readonly maxTokens?: number;
   readonly epsilon: number;
@@ -17,7 +18,8 @@ export function addInspect(program: Command, terminal: Terminal): void {
     .description(
       "Shows a model's architecture and, with --text, its sparsity per layer, likelihood and work.",
     );
-  addModelOptions(command)
+  addModelOptions(command);
+  addMachineOptions(command, "1")
     .option("--text <file>", "a UTF-8 text for the model to read")
     .option("--max-tokens <n>", "reads no more tokens of the text than this", number(wholeFrom(2)))
     .option("--epsilon <e>", "a value below this in magnitude counts as near zero", number(atLeast(0)), 0.001)
@@ -31,17 +33,27 @@ sparsity      the fraction of exact zeros in the input of a projection, in [0, 1
 multiplyAdds  of all projections and the unembedding, rows of zeros skipped; a multiply-add counts once
 bytesRead     of their weights as the file stores them, each token decoded alone, rows of zeros skipped
 
-Example:
+Examples:
+  relukit inspect --model opt-relu --text story.txt
   relukit inspect --model stories260K.bin --tokenizer tok512.bin --text story.txt --activation relu
 `;
 
 async function run(options: Options, terminal: Terminal): Promise<void> {
   const { load } = await import("./load.ts");
   const { architecture, reading } = await import("./inspect-report.ts");
+  const { machineOf } = await import("./machine.ts");
   const { page } = await import("./inspect-page.ts");
   const { text, json } = options;
   const loaded = load(options, terminal);
   const model = architecture(options.model, loaded);
-  const read = text === undefined ? undefined : reading(loaded, { ...options, text }, terminal);
-  terminal.out(json ? `${JSON.stringify({ model, ...read }, null, 2)}\n` : page(model, read));
+  const read = text === undefined ? undefined : await readBy(text);
+  const report = { model, ops: options.ops, ...read };
+  terminal.out(json ? `${JSON.stringify(report, null, 2)}\n` : page(model, read));
+
+  async function readBy(text: string) {
+    const machine = await machineOf(options, model.parameters, 1);
+    const read = reading(loaded, machine, { ...options, text }, terminal);
+    machine.close();
+    return read;
+  }
 }

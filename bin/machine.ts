@@ -10,7 +10,8 @@ export interface MachineOptions {
   readonly threads?: number;
 }
 
-export const addMachineOptions = (command: Command): Command =>
+/** @param usual  how many threads there are where the options do not say, in words */
+export const addMachineOptions = (command: Command, usual: string): Command =>
   command
     .addOption(
       new Option("--ops <which>", "what computes: float32 SIMD, or the float64 reference")
@@ -19,7 +20,7 @@ export const addMachineOptions = (command: Command): Command =>
     )
     .option(
       "--threads <n>",
-      "of the kernels; any number gives the same bits (default: one a core, 8 at most)",
+      `of the kernels; any number gives the same bits (default: ${usual})`,
       number(wholeFrom(1, 24)),
     );
 

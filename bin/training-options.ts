@@ -19,7 +19,7 @@ export interface RunOptions extends MachineOptions {
 }
 
 export const addRunOptions = (command: Command): Command =>
-  addMachineOptions(command)
+  addMachineOptions(command, "one a core, 8 at most")
     .requiredOption("-o, --out <dir>", "the directory that the checkpoint and the model go to")
     .option("--data <file...>", "texts to learn from (default: three public-domain books)")
     .option("--resume", "goes on from the checkpoint in --out, to the same bits as without the stop")

@@ -245,6 +245,22 @@ test("relukit inspect --activation relu --norm-relu shows zeros and less work in
   assert.equal(report.dense.multiplyAdds, JSON.parse((await inspect()).out).multiplyAdds);
 });
 
+test("relukit inspect --ops reference and --ops kernels count the same zeros and work", async () => {
+  const by = async (ops: string) =>
+    JSON.parse((await inspect("--activation", "relu", "--norm-relu", "--ops", ops)).out);
+  const [kernels, reference] = [await by("kernels"), await by("reference")];
+  assert.deepEqual([kernels.ops, reference.ops], ["kernels", "reference"]);
+  const counted = ({ layers, multiplyAdds, bytesRead, dense }: typeof kernels) => ({
+    ...{ multiplyAdds, bytesRead, dense },
+    zeros: layers.map(({ inputs }: typeof kernels) =>
+      ["qkv", "output", "up", "down"].map((input) => inputs[input].sparsity),
+    ),
+  });
+  assert.deepEqual(counted(kernels), counted(reference));
+  const [a, b] = [kernels.meanNegativeLogLikelihood, reference.meanNegativeLogLikelihood];
+  assert.ok(a !== b && Math.abs(a - b) < 1e-5, `${a} is float32, ${b} is float64`);
+});
+
 test("relukit inspect shows a person the architecture, the zeros and the work", async () => {
   const { code, out } = await relukit(
     "inspect",
