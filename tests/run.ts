@@ -2,7 +2,7 @@
 // other words select paths, long ones only by a word with "long" in it, and run in this process.
 // Node 20 finds no TypeScript tests by itself and says nothing about it, so finding none is an error here.
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -20,6 +20,15 @@ const wanted = (path: string): boolean =>
 const files = readdirSync(here, { recursive: true, encoding: "utf8" }).filter(wanted).sort();
 if (files.length === 0)
   throw new Error(`run: no test file matches ${words.join(" ") || "*.test.ts"}; expected one at least`);
+
+const kernels = join(here, "../kernels");
+const saved = (path: string): number =>
+  statSync(join(kernels, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const sources = readdirSync(join(kernels, "assembly"), { encoding: "utf8" }).map(
+  (name) => `assembly/${name}`,
+);
+if (sources.some((path) => saved(path) > saved("build/shared.js")))
+  throw new Error("run: kernels/assembly is newer than what was built of it; expected npm run build before");
 
 if (half !== undefined || words.length > 0) {
   const mine = files.filter((_, i) => half === undefined || i % 2 === Number(half));
