@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { makeFolder, openFile, writeFile } from "../reference/formats/file.node.ts";
+import { makeFolder, openFile, removeDrafts, writeFile } from "../reference/formats/file.node.ts";
+import { FormatError } from "../reference/formats/format-error.ts";
 import { jsonObject } from "../reference/formats/json.ts";
 import { JsonField } from "../reference/formats/json-field.ts";
 import { checkFit, type Tokenizer } from "../reference/formats/tokenizers/tokenizer.ts";
@@ -65,6 +66,7 @@ export async function trainingRun(run: Run): Promise<void> {
   const file = join(options.out, "training.safetensors");
   makeFolder(options.out);
   const before = checkpointOf(file, model, about, options);
+  removeDrafts(file);
   const machine = await machineOf(options, parameters(model));
   const weights = before
     ? mapTensors(model.weights, (w, path) => before.tensors.get(path)?.weight ?? w)
@@ -101,7 +103,7 @@ export async function trainingRun(run: Run): Promise<void> {
       );
     }
   } catch (error) {
-    if (!(error instanceof Diverged)) throw error;
+    if (!(error instanceof Diverged || error instanceof FormatError)) throw error; // a full disk is the latter
     throw new WrongUse(`${error.message}; ${file} is the last good checkpoint, of step ${saved}`);
   } finally {
     interrupt.end();

@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
@@ -77,7 +78,7 @@ function allocated(name: string, length: number): Uint8Array {
  * @throws {FormatError} when the disk is full, or the folder missing or closed to us
  */
 export function writeFile(path: string, chunks: Iterable<Uint8Array>): void {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const draft = join(dirname(path), `${draftOf(path)}${process.pid}.part`);
   const file = attempt(path, "be written", () => openSync(draft, "w"));
   try {
     try {
@@ -90,6 +91,17 @@ export function writeFile(path: string, chunks: Iterable<Uint8Array>): void {
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;
+  }
+}
+
+const draftOf = (path: string): string => `.${basename(path)}.`;
+
+/** Removes what writers of `path` left behind who were killed; nobody may be writing it. */
+export function removeDrafts(path: string): void {
+  const folder = dirname(path);
+  for (const name of attempt(folder, "be read", () => readdirSync(folder))) {
+    if (name.startsWith(draftOf(path)) && /^\d+\.part$/.test(name.slice(draftOf(path).length)))
+      attempt(join(folder, name), "be removed", () => rmSync(join(folder, name), { force: true }));
   }
 }
 

@@ -92,9 +92,11 @@ test("a run that was killed goes on with --resume to the bits of one that was no
     );
   child.kill("SIGKILL");
   assert.ok(!existsSync(join(at("killed"), "model.safetensors")), "it was killed before its end");
+  writeFileSync(join(at("killed"), ".training.safetensors.1.part"), "half of a checkpoint"); // killed while it wrote
   assert.equal((await ended(...long("killed"), "--resume")).code, 0);
   for (const part of ["model.safetensors", "training.safetensors", "training.json"])
     assert.equal(sha256("killed", part), sha256("whole", part), part);
+  assert.deepEqual(readdirSync(at("killed")).sort(), readdirSync(at("whole")).sort());
 });
 
 /** Waits until something is so, or the process has ended. */
