@@ -15,6 +15,8 @@ export interface Settings {
   readonly threads?: number;
   /** the size of the memory, for life; untouched pages cost nothing on most systems */
   readonly mebibytes?: number;
+  /** the least work, in multiply-adds, that is shared out: to share less costs more than it saves; no bit depends on it */
+  readonly shareFrom?: number;
 }
 
 export type Kernels = Trainable & {
@@ -42,8 +44,8 @@ export type Spawn = (beginning: Beginning) => Promise<() => void>;
 
 const SCRATCH = 1048576; // bytes of private room for each thread
 const PAGE = 65536;
-/** Work below which sharing it out costs more than it saves, in multiply-adds. */
-const WORTH_SHARING = 16384;
+/** An empty task takes a microsecond or so, and the other thread's cache has to be filled. */
+const SHARE_FROM = 65536;
 
 type Kernel = (...args: readonly number[]) => void;
 
@@ -52,7 +54,7 @@ type Kernel = (...args: readonly number[]) => void;
  * @throws {RangeError} when the settings are out of range, or the memory cannot be had
  */
 export async function kernelsWith(spawn: Spawn | undefined, settings: Settings = {}): Promise<Kernels> {
-  const { threads, mebibytes } = checked(settings, spawn !== undefined);
+  const { threads, mebibytes, shareFrom } = checked(settings, spawn !== undefined);
   const module = await webAssembly.compile(bytesOf(threads > 1 ? shared : alone));
   const memory = memoryOf(mebibytes, threads > 1);
   const { exports } = await webAssembly.instantiate(module, { env: { memory } });
@@ -79,7 +81,7 @@ export async function kernelsWith(spawn: Spawn | undefined, settings: Settings =
     unpin: (x) => places.unpin(x),
     run(name, items, grain, work, ...args) {
       const kernel = exports[name] as Kernel;
-      if (!task || work < WORTH_SHARING || items <= grain) kernel(...args, 0, items, scratch(0));
+      if (!task || work < shareFrom || items <= grain) kernel(...args, 0, items, scratch(0));
       else
         task(positions.get(name) ?? -1, items, grain, args, (from, to) => {
           if (from < to) kernel(...args, from, to, scratch(0));
@@ -119,12 +121,15 @@ function loaded<W>(places: Memory, weights: W): W {
   }
 }
 
-function checked({ threads = 1, mebibytes = 1024 }: Settings, many: boolean): Required<Settings> {
+function checked(settings: Settings, many: boolean): Required<Settings> {
+  const { threads = 1, mebibytes = 1024, shareFrom = SHARE_FROM } = settings;
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 24))
     throw new RangeError(`kernels: threads is ${threads}; expected a whole number from 1 to 24`);
   if (!(Number.isInteger(mebibytes) && mebibytes >= 32 && mebibytes <= 4096))
     throw new RangeError(`kernels: mebibytes is ${mebibytes}; expected a whole number from 32 to 4096`);
-  return { threads: many ? threads : 1, mebibytes };
+  if (!(shareFrom >= 0))
+    throw new RangeError(`kernels: shareFrom is ${shareFrom}; expected a number of multiply-adds, 0 or more`);
+  return { threads: many ? threads : 1, mebibytes, shareFrom };
 }
 
 function memoryOf(mebibytes: number, shared: boolean): WasmMemory {

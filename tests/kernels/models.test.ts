@@ -28,7 +28,7 @@ import {
 import { u, within } from "./float32.ts";
 
 const machine = await kernels({ mebibytes: 64 });
-const two = await kernels({ mebibytes: 64, threads: 2 });
+const two = await kernels({ mebibytes: 64, threads: 2, shareFrom: 0 });
 after(() => two.close());
 
 /** The model with its weights in the memory, which float32 rounded: the numbers that both sides then compute with. */
