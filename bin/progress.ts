@@ -25,3 +25,11 @@ export function progress({ err, live }: Terminal): Progress {
     },
   };
 }
+
+/** Characters that take a second or so to work through. */
+const LONG = 1_000_000;
+
+/** Says what is done to a long text before it is done, where there is no telling how far it is. */
+export function announce({ err }: Terminal, what: string, { length }: string): void {
+  if (length >= LONG) err(`${what} ${length.toLocaleString("en")} characters\n`);
+}

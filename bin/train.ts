@@ -44,6 +44,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const { presets } = await import("../reference/training/presets.ts");
   const { learnBytePair } = await import("../reference/formats/tokenizers/byte-pair-training.ts");
   const { split } = await import("../reference/training/corpus.ts");
+  const { announce } = await import("./progress.ts");
   const { trainingRun } = await import("./training-run.ts");
 
   const preset = presets[options.preset];
@@ -51,6 +52,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const recipe = recipeOf(preset.recipe, options);
   const texts = await textsOf(options);
   const { training } = split(texts.map(({ text }) => text));
+  announce(terminal, `learning ${preset.vocabulary} tokens from`, training);
   const tokenizer = learnBytePair(training, preset.vocabulary);
   const model = (V: number) => preset.model(V, recipe.seed);
   await trainingRun({ name: `train ${options.preset}`, model, tokenizer, texts, recipe, options, terminal });

@@ -10,7 +10,7 @@ import type { Trainable } from "../reference/ops/contract.ts";
 import type { Tensor } from "../reference/tensor.ts";
 import { nGram } from "../reference/training/n-gram.ts";
 import { downsOf, validationLoss } from "../reference/training/train.ts";
-import { progress } from "./progress.ts";
+import { announce, progress } from "./progress.ts";
 import type { Curve, Material, Run } from "./training-run.ts";
 import { duration, parameters, sha256 } from "./training-run.ts";
 
@@ -32,6 +32,7 @@ export async function finish(
 
   const { model } = openHuggingFace(options.out);
   const judged = judgement(machine, model, material, run);
+  announce(terminal, "counting the 5-grams of", training);
   const alphabet = new Set(training + validation).size;
   const report = {
     run: run.name,

@@ -21,7 +21,7 @@ import { Optimizer } from "../reference/training/optimizer.ts";
 import { Diverged, type Progress, type Recipe, train } from "../reference/training/train.ts";
 import { mapTensors, names } from "../reference/weights.ts";
 import { machineOf } from "./machine.ts";
-import { progress } from "./progress.ts";
+import { announce, progress } from "./progress.ts";
 import { Interrupted, type Terminal, WrongUse } from "./terminal.ts";
 import type { Text } from "./texts.ts";
 import type { RunOptions } from "./training-options.ts";
@@ -114,7 +114,7 @@ export async function trainingRun(run: Run): Promise<void> {
 }
 
 /** Everything that can be wrong with the words is found here, before anything is written. */
-function materialOf({ model: modelOf, tokenizer: json, texts, recipe, options }: Run): Material {
+function materialOf({ model: modelOf, tokenizer: json, texts, recipe, options, terminal }: Run): Material {
   const tokenizer = tokenizerJson(
     new JsonField("tokenizer.json", "", jsonObject(json, "tokenizer.json", "text")),
   );
@@ -124,6 +124,7 @@ function materialOf({ model: modelOf, tokenizer: json, texts, recipe, options }:
   if (recipe.context > P)
     throw new WrongUse(`--context is ${recipe.context}; expected ${P} at most, the positions of the model`);
   const { training, validation } = split(texts.map(({ text }) => text));
+  announce(terminal, "encoding", training);
   const tokens = tokenizer.encode(training);
   const judged = tokenizer.encode(validation);
   if (tokens.length <= recipe.context || judged.length < 2) {
