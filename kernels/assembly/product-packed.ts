@@ -69,20 +69,42 @@ function packStrips(
   lanes: i32,
   depth: i32,
 ): void {
-  for (let lane = 0; lane < lanes; lane += width) {
+  const pitch = at(width, 1);
+  let lane = 0;
+  if (across === 1) {
+    for (; lane + 16 <= lanes; lane += 16) {
+      const strip = strips + at(lane, depth);
+      copyLines(strip, at(width, depth), pitch, source + at(lane, 1), at(step, 1), steps);
+    }
+  }
+  for (; lane < lanes; lane += width) {
     const strip = strips + at(lane, depth);
     for (let quad = 0; quad < width; quad += 4) {
       const from = source + at(lane + quad, across);
-      packQuad(
-        strip + at(quad, 1),
-        at(width, 1),
-        from,
-        at(step, 1),
-        at(across, 1),
-        steps,
-        lanes - lane - quad,
-      );
+      packQuad(strip + at(quad, 1), pitch, from, at(step, 1), at(across, 1), steps, lanes - lane - quad);
     }
+  }
+}
+
+/**
+ * Sixteen lanes that lie side by side, a cache line a step, to two strips of eight or four of four: rows a power of two
+ * apart crowd one another out of the first cache, so no line should be wanted twice.
+ */
+function copyLines(strip: usize, next: usize, pitch: usize, source: usize, step: usize, steps: i32): void {
+  const eight: bool = pitch === 32;
+  let to1 = strip + (eight ? 16 : next);
+  let to2 = strip + (eight ? next : 2 * next);
+  let to3 = to2 + (eight ? 16 : next);
+  for (let k = 0; k < steps; k++) {
+    v128.store(strip, v128.load(source));
+    v128.store(to1, v128.load(source, 16));
+    v128.store(to2, v128.load(source, 32));
+    v128.store(to3, v128.load(source, 48));
+    source += step;
+    strip += pitch;
+    to1 += pitch;
+    to2 += pitch;
+    to3 += pitch;
   }
 }
 
