@@ -18,8 +18,7 @@ export function addInspect(program: Command, terminal: Terminal): void {
     .description(
       "Shows a model's architecture and, with --text, its sparsity per layer, likelihood and work.",
     );
-  addModelOptions(command);
-  addMachineOptions(command, "1")
+  addMachineOptions(addModelOptions(command), "1")
     .option("--text <file>", "a UTF-8 text for the model to read")
     .option("--max-tokens <n>", "reads no more tokens of the text than this", number(wholeFrom(2)))
     .option("--epsilon <e>", "a value below this in magnitude counts as near zero", number(atLeast(0)), 0.001)
@@ -47,7 +46,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const loaded = load(options, terminal);
   const model = architecture(options.model, loaded);
   const read = text === undefined ? undefined : await readBy(text);
-  const report = { model, ops: options.ops, ...read };
+  const report = read ? { model, ops: options.ops, ...read } : { model };
   terminal.out(json ? `${JSON.stringify(report, null, 2)}\n` : page(model, read));
 
   async function readBy(text: string) {
