@@ -2,6 +2,8 @@
 // 0 success, 1 a negative verdict, 2 wrong use or unusable input: one sentence, never a stack trace; 130 interrupted.
 import { Command, CommanderError } from "commander";
 import { addBench } from "./bench.ts";
+import { addExperiment } from "./experiment.ts";
+import { addFigures } from "./figures.ts";
 import { addFinetune } from "./finetune.ts";
 import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
@@ -27,8 +29,18 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
       outputError: (text, write) => write(text.replace(/^error: /, "relukit: ")),
     })
     .exitOverride();
-  for (const add of [addTour, addGenerate, addInspect, addTrain, addFinetune, addBench, addLessons])
-    add(program, terminal);
+  const commands = [
+    addTour,
+    addGenerate,
+    addInspect,
+    addTrain,
+    addFinetune,
+    addExperiment,
+    addFigures,
+    addBench,
+    addLessons,
+  ];
+  for (const add of commands) add(program, terminal);
 
   try {
     await program.parseAsync(words, { from: "user" });

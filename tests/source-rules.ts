@@ -160,6 +160,7 @@ export const DIRECTIONS: readonly Direction[] = [
   { from: "reference/decoding/", mayImport: UPPER },
   { from: "reference/relufication/", mayImport: UPPER },
   { from: "reference/training/", mayImport: UPPER },
+  { from: "reference/successors/", mayImport: [...UPPER, "reference/training/"] },
   {
     from: "reference/oracle/",
     mayImport: [
