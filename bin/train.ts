@@ -14,6 +14,9 @@ const PRESETS = [
   "opt-swish8",
   "llama-silu",
   "llama-relu",
+  "llama-small",
+  "llama-large",
+  "falcon-gelu",
   "draft",
   "lesson",
 ];

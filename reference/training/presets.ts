@@ -1,7 +1,7 @@
-// The runs that this kit is shipped with: seven small models of the same texts, seed and length, and one for lessons.
+// The runs that this kit is shipped with: small models of the same texts and seed, and two for lessons and experiments.
 // Paper: section 3 changes nothing but the activation; so do the four of OPT style here.
 import type { Config, RotaryConfig } from "../models/config.ts";
-import { initialLlama, initialOpt } from "../models/initialize.ts";
+import { initialFalcon, initialLlama, initialOpt } from "../models/initialize.ts";
 import type { Model } from "../models/model.ts";
 import type { Activation } from "../ops/contract.ts";
 import type { Recipe } from "./train.ts";
@@ -38,7 +38,10 @@ const DEVIATION = 0.06;
 
 const relu: Activation = { kind: "relu", shift: 0 };
 const silu: Activation = { kind: "silu", shift: 0 };
+const gelu: Activation = { kind: "gelu", shift: 0 };
 const none: Activation = { kind: "identity" };
+
+const rotary = { base: 10000, pairing: "half-split" } as const;
 
 const opt = (activation: Activation, summary: string): Preset => ({
   summary,
@@ -51,15 +54,24 @@ const opt = (activation: Activation, summary: string): Preset => ({
   },
 });
 
-const llama = (activation: Activation, summary: string): Preset => ({
+const llama = (activation: Activation, summary: string, D = 96): Preset => ({
   summary,
   vocabulary: 512,
   recipe,
   model: (V, seed) => {
-    const sizes = { V, D: 96, F: 288, L: 4, N: 4, G: 2, K: 24, P: 128 };
-    const rotary = { base: 10000, pairing: "half-split" } as const;
+    const sizes = { V, D, F: 3 * D, L: 4, N: 4, G: 2, K: D / 4, P: 128 };
     const config: RotaryConfig = { sizes, epsilon: 1e-5, activation, afterNorm: none, rotary };
     return initialLlama(config, seed, DEVIATION);
+  },
+});
+
+const falcon = (activation: Activation, summary: string): Preset => ({
+  summary,
+  vocabulary: 512,
+  recipe,
+  model: (V, seed) => {
+    const sizes = { V, D: 96, F: 384, L: 4, N: 4, G: 1, K: 24, P: 128 };
+    return initialFalcon({ sizes, epsilon: 1e-5, activation, afterNorm: none, rotary }, seed, DEVIATION);
   },
 });
 
@@ -75,11 +87,14 @@ const small = (D: number, L: number, summary: string, own: Partial<Recipe>): Pre
 
 export const presets: Readonly<Record<string, Preset>> = {
   "opt-relu": opt(relu, "OPT style with ReLU"),
-  "opt-gelu": opt({ kind: "gelu", shift: 0 }, "OPT style with GELU"),
+  "opt-gelu": opt(gelu, "OPT style with GELU"),
   "opt-silu": opt(silu, "OPT style with SiLU"),
   "opt-swish8": opt({ kind: "swish", beta: 8, shift: 0 }, "OPT style with x * sigmoid(8x)"),
   "llama-silu": llama(silu, "Llama style with SiLU on the gate"),
   "llama-relu": llama(relu, "Llama style with ReLU on the gate"),
+  "llama-small": llama(silu, "llama-silu at half its size", 64),
+  "llama-large": llama(silu, "llama-silu at nearly twice its size", 128),
+  "falcon-gelu": falcon(gelu, "Falcon style with GELU"),
   draft: small(64, 2, "a draft model, OPT style with ReLU, for speculative decoding", {
     steps: 3900,
     decay: 0.2,
