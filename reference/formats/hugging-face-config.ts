@@ -11,6 +11,8 @@ export interface Architecture {
   readonly config: RotaryConfig;
   /** Whether the unembedding is said to be the embedding table. */
   readonly tied: boolean;
+  /** Whether the feed-forward has biases; in Llama and Falcon all but that of the gate, or of up, have to be zero. */
+  readonly biased: boolean;
 }
 
 const LIMIT = 0x80000000; // 2^31: sizes in files are 32 bits wide
@@ -53,12 +55,11 @@ function opt(root: JsonField, options: LoadOptions): Architecture {
     epsilon: ["layer_norm_eps", 1e-5],
     activation: ["activation_function", "relu"],
   });
-  return { family: "opt", config, tied: root.get("tie_word_embeddings").flag(true) };
+  return { family: "opt", config, tied: root.get("tie_word_embeddings").flag(true), biased: true };
 }
 
 function llama(root: JsonField, options: LoadOptions): Architecture {
   must(root, "attention_bias", false, "biases in Llama's attention are not supported");
-  must(root, "mlp_bias", false, "biases in Llama's feed-forward are not supported");
   const D = size(root, "hidden_size");
   const N = size(root, "num_attention_heads");
   const G = root.get("num_key_value_heads").whole(1, LIMIT, N);
@@ -70,7 +71,10 @@ function llama(root: JsonField, options: LoadOptions): Architecture {
     epsilon: ["rms_norm_eps", 1e-6],
     activation: ["hidden_act", "silu"],
   });
-  return { family: "llama", config, tied: root.get("tie_word_embeddings").flag(false) };
+  return {
+    ...{ family: "llama", config, tied: root.get("tie_word_embeddings").flag(false) },
+    biased: root.get("mlp_bias").flag(false),
+  };
 }
 
 function falcon(root: JsonField, options: LoadOptions): Architecture {
@@ -78,7 +82,6 @@ function falcon(root: JsonField, options: LoadOptions): Architecture {
   must(root, "alibi", false, "ALiBi positions are not supported");
   must(root, "multi_query", true, "Falcon with a key and value head for each query head is not supported");
   must(root, "parallel_attn", true, "Falcon with one block after the other is not supported");
-  must(root, "bias", false, "biases in Falcon's projections are not supported");
   const D = size(root, "hidden_size");
   const heads = root.get("num_attention_heads").absent ? "n_head" : "num_attention_heads";
   const N = size(root, heads);
@@ -89,7 +92,10 @@ function falcon(root: JsonField, options: LoadOptions): Architecture {
     epsilon: ["layer_norm_epsilon", 1e-5],
     activation: ["activation", "gelu"],
   });
-  return { family: "falcon", config, tied: root.get("tie_word_embeddings").flag(true) };
+  return {
+    ...{ family: "falcon", config, tied: root.get("tie_word_embeddings").flag(true) },
+    biased: root.get("bias").flag(false),
+  };
 }
 
 const size = (root: JsonField, name: string): number => root.get(name).whole(1, LIMIT);

@@ -4,7 +4,7 @@ import type { FalconWeights } from "../models/falcon.ts";
 import type { LlamaWeights } from "../models/llama.ts";
 import type { Model } from "../models/model.ts";
 import type { Affine, Norm, OptWeights } from "../models/opt.ts";
-import { type Matrix, matrixOf, type Numbers, type Tensor } from "../tensor.ts";
+import { type Matrix, matrixOf, type Numbers, type Tensor, vector } from "../tensor.ts";
 import { transposed } from "./checkpoint.ts";
 
 /** A tensor as the file has it: [out, in]. */
@@ -64,6 +64,10 @@ function llamaTensors({ tokens, layers, norm }: LlamaWeights, turned: Turn): rea
         projection(`${at}.self_attn.o_proj.weight`, layer.output),
         whole(`${at}.post_attention_layernorm.weight`, layer.hiddenNorm),
         projection(`${at}.mlp.gate_proj.weight`, layer.gate),
+        ...biases(layer.gateBias, `${at}.mlp.gate_proj`, {
+          [`${at}.mlp.up_proj`]: layer.up.shape[0],
+          [`${at}.mlp.down_proj`]: layer.down.shape[1],
+        }),
         whole(`${at}.mlp.up_proj.weight`, layer.up),
         projection(`${at}.mlp.down_proj.weight`, layer.down),
       ];
@@ -85,6 +89,11 @@ function falconTensors({ tokens, layers, norm }: FalconWeights, turned: Turn): r
         whole(`${at}.self_attention.query_key_value.weight`, matrixOf(rows, rows.length / D, D)),
         projection(`${at}.self_attention.dense.weight`, layer.output),
         projection(`${at}.mlp.dense_h_to_4h.weight`, layer.up),
+        ...biases(layer.upBias, `${at}.mlp.dense_h_to_4h`, {
+          [`${at}.self_attention.query_key_value`]: rows.length / D,
+          [`${at}.self_attention.dense`]: D,
+          [`${at}.mlp.dense_4h_to_h`]: D,
+        }),
         projection(`${at}.mlp.dense_4h_to_h.weight`, layer.down),
       ];
     }),
@@ -111,6 +120,24 @@ const normed = (name: string, { gain, bias }: Norm<"D">): readonly Named[] => [
   whole(`${name}.weight`, gain),
   whole(`${name}.bias`, bias),
 ];
+
+/** A bias, and the zero biases that the format wants beside it; none where there is none. */
+const biases = (
+  bias: Tensor | undefined,
+  name: string,
+  beside: Readonly<Record<string, number>>,
+): readonly Named[] =>
+  bias === undefined
+    ? []
+    : [
+        whole(`${name}.bias`, bias),
+        ...Object.entries(beside).map(([other, size]) =>
+          whole(
+            `${other}.bias`,
+            vector(size, () => 0),
+          ),
+        ),
+      ];
 
 /** Matrices of the same width, one below the other: float64 when any is. */
 function joinedRows(parts: readonly Numbers[]): Numbers {

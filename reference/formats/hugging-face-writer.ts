@@ -77,6 +77,7 @@ function configJson({ family, config, weights }: Model): Readonly<Record<string,
         intermediate_size: F,
         num_key_value_heads: G,
         head_dim: K,
+        ...(weights.layers.some((layer) => "gateBias" in layer) ? { mlp_bias: true } : {}),
         hidden_act: act,
         rms_norm_eps: config.epsilon,
       };
@@ -93,7 +94,7 @@ function configJson({ family, config, weights }: Model): Readonly<Record<string,
         parallel_attn: true,
         new_decoder_architecture: false,
         alibi: false,
-        bias: false,
+        bias: weights.layers.some((layer) => "upBias" in layer),
       };
   }
 }

@@ -5,8 +5,9 @@ import type { FalconWeights } from "../models/falcon.ts";
 import type { LlamaWeights } from "../models/llama.ts";
 import type { Model } from "../models/model.ts";
 import type { Affine, Norm, OptWeights } from "../models/opt.ts";
-import type { Matrix, Numbers } from "../tensor.ts";
+import type { Matrix, Numbers, Vector } from "../tensor.ts";
 import { type Checkpoint, type Intake, intake, type LoadOptions, type StoredNumbers } from "./checkpoint.ts";
+import { FormatError } from "./format-error.ts";
 import { type Architecture, architectureOf } from "./hugging-face-config.ts";
 import { type Folder, type StoredTensors, storedTensors } from "./hugging-face-tensors.ts";
 import { JsonField } from "./json-field.ts";
@@ -36,6 +37,7 @@ interface From {
   readonly made: Intake;
   readonly config: RotaryConfig;
   readonly tied: boolean;
+  readonly biased: boolean;
 }
 
 function modelOf({ family, config }: Architecture, from: From): Model {
@@ -87,6 +89,8 @@ function llamaWeights(from: From): LlamaWeights {
     tokens,
     layers: Array.from({ length: L }, (_, l) => {
       const at = `${root}layers.${l}`;
+      const beside = { [`${at}.mlp.up_proj`]: F, [`${at}.mlp.down_proj`]: D };
+      const gateBias = onlyBias(from, `${at}.mlp.gate_proj`, F, beside);
       return {
         attentionNorm: made.vector(stored.read(`${at}.input_layernorm.weight`, [D])),
         query: projection(from, `${at}.self_attn.q_proj`, N * K, D),
@@ -95,6 +99,7 @@ function llamaWeights(from: From): LlamaWeights {
         output: projection(from, `${at}.self_attn.o_proj`, D, N * K),
         hiddenNorm: made.vector(stored.read(`${at}.post_attention_layernorm.weight`, [D])),
         gate: projection(from, `${at}.mlp.gate_proj`, F, D),
+        ...(gateBias && { gateBias }),
         up: made.table(stored.read(`${at}.mlp.up_proj.weight`, [F, D]), F, D), // gated: stays [out, in]
         down: projection(from, `${at}.mlp.down_proj`, D, F),
       };
@@ -113,11 +118,17 @@ function falconWeights(from: From): FalconWeights {
     tokens,
     layers: Array.from({ length: L }, (_, l) => {
       const at = `${root}h.${l}`;
+      const upBias = onlyBias(from, `${at}.mlp.dense_h_to_4h`, F, {
+        [`${at}.self_attention.query_key_value`]: (N + 2) * K,
+        [`${at}.self_attention.dense`]: D,
+        [`${at}.mlp.dense_4h_to_h`]: D,
+      });
       return {
         norm: norm(from, `${at}.input_layernorm`),
         ...fused(from, `${at}.self_attention.query_key_value.weight`),
         output: projection(from, `${at}.self_attention.dense`, D, N * K),
         up: projection(from, `${at}.mlp.dense_h_to_4h`, F, D),
+        ...(upBias && { upBias }),
         down: projection(from, `${at}.mlp.dense_4h_to_h`, D, F),
       };
     }),
@@ -162,6 +173,24 @@ const affine = <I, O>(from: From, name: string, outputs: number, inputs: number)
   weight: projection(from, name, outputs, inputs),
   bias: from.made.vector(from.stored.read(`${name}.bias`, [outputs])),
 });
+
+/** The bias that Llama's gate or Falcon's up may have; those that the format wants beside it have to be zero. */
+function onlyBias(
+  { made, stored, biased }: From,
+  projection: string,
+  F: number,
+  beside: Readonly<Record<string, number>>,
+): Vector<"F"> | undefined {
+  if (!biased) return undefined;
+  for (const [other, size] of Object.entries(beside)) {
+    const found = stored.read(`${other}.bias`, [size]).numbers.find((value) => value !== 0);
+    if (found !== undefined)
+      throw new FormatError(
+        `tensor ${other}.bias holds ${found}; expected zeros, since only the bias of ${projection} is supported`,
+      );
+  }
+  return made.vector(stored.read(`${projection}.bias`, [F]));
+}
 
 const norm = ({ made, stored, config }: From, name: string): Norm<"D"> => ({
   gain: made.vector(stored.read(`${name}.weight`, [config.sizes.D])),

@@ -1,12 +1,17 @@
 // The gradient tape: each operator notes what its result was made from, and how a slope passes back through it.
 // A tape serves one loss, or a sum of losses: for the next step, make the next tape.
 import type { Differentiable, Ops } from "../ops/contract.ts";
-import { map, type Tensor, type Vector } from "../tensor.ts";
+import { expect, map, type Tensor, type Vector } from "../tensor.ts";
 
 /** The slope of the loss along each tensor that it depends on, weights and activations alike. */
 export type Slopes = ReadonlyMap<Tensor, Tensor>;
 
 export interface Tape {
+  /**
+   * The slopes of whatever has the slopes `seeds` along the tensors in it: a loss that this tape did not see, such as
+   * a penalty on activations or the distance from a teacher's logits.
+   */
+  pull(seeds: Slopes): Slopes;
   /** The slopes of weight · Σ_t loss[t]; for a mean over T, weight = 1/T. A tensor the loss does not depend on has none. */
   slopes(loss: Vector<"T">, weight: number): Slopes;
 }
@@ -36,10 +41,15 @@ export function record(ops: Differentiable): Ops & Tape {
     return y;
   }
 
-  function slopes(loss: Vector<"T">, weight: number): Slopes {
-    if (!notes.has(loss))
-      throw new TypeError("slopes: loss is a tensor from elsewhere; expected one that this tape recorded");
-    const found = new Map<Tensor, Tensor>([[loss, map(loss, () => weight)]]);
+  function pull(seeds: Slopes): Slopes {
+    for (const [y, { shape }] of seeds) {
+      if (!notes.has(y))
+        throw new TypeError(
+          "pull: a seed is of a tensor from elsewhere; expected one that this tape recorded",
+        );
+      expect(y, shape, "pull: the tensor is @; expected the shape of its seed");
+    }
+    const found = new Map(seeds);
     for (const [y, { from, pull }] of [...notes].reverse()) {
       const dy = found.get(y); // complete: everything made from y came later
       if (!dy) continue;
@@ -53,7 +63,14 @@ export function record(ops: Differentiable): Ops & Tape {
     return found;
   }
 
+  function slopes(loss: Vector<"T">, weight: number): Slopes {
+    if (!notes.has(loss))
+      throw new TypeError("slopes: loss is a tensor from elsewhere; expected one that this tape recorded");
+    return pull(new Map([[loss, map(loss, () => weight)]]));
+  }
+
   return {
+    pull,
     slopes,
     scope: ops.scope,
     embed: (tokens, table) => made(ops.embed(tokens, table), [table], (dx) => back.embed(dx, tokens, table)),

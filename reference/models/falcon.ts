@@ -1,7 +1,7 @@
 // Falcon 7B: attention and feed-forward side by side behind one shared norm, one key and value head, no biases.
 // Paper: relufied like OPT; the one norm makes the inputs of Q, K, V and of up the same tensor, equally sparse (table 1).
 import type { Ops } from "../ops/contract.ts";
-import type { Matrix, Tokens } from "../tensor.ts";
+import type { Matrix, Tokens, Vector } from "../tensor.ts";
 import { type Cache, type Memory, positions, remember } from "./cache.ts";
 import type { RotaryConfig } from "./config.ts";
 import type { Norm } from "./opt.ts";
@@ -20,6 +20,7 @@ export interface FalconLayer {
   readonly value: Matrix<"D", "G·K">;
   readonly output: Matrix<"N·K", "D">;
   readonly up: Matrix<"D", "F">;
+  readonly upBias?: Vector<"F">; // where a shift was folded in
   readonly down: Matrix<"F", "D">;
 }
 
@@ -65,7 +66,7 @@ function attentionBlock(
 
 /** down · f(up · x): where f gives zero, a row of down goes unread. */
 function feedForward(ops: Ops, config: RotaryConfig, layer: FalconLayer, input: Matrix<"T", "D">) {
-  const preactivation = ops.linear(input, layer.up);
+  const preactivation = ops.linear(input, layer.up, layer.upBias);
   const hidden = ops.activate(preactivation, config.activation);
   return { input, preactivation, hidden, y: ops.linear(hidden, layer.down) };
 }

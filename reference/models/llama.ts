@@ -20,6 +20,7 @@ export interface LlamaLayer {
   readonly output: Matrix<"N·K", "D">;
   readonly hiddenNorm: Vector<"D">;
   readonly gate: Matrix<"D", "F">;
+  readonly gateBias?: Vector<"F">; // where a shift was folded in
   readonly up: Matrix<"F", "D">; // row f is what neuron f reads: a closed gate skips it
   readonly down: Matrix<"F", "D">;
 }
@@ -70,7 +71,7 @@ function feedForward(ops: Ops, config: RotaryConfig, layer: LlamaLayer, x: Matri
   const { rmsNorm, activate, linear, gatedLinear } = ops;
 
   const input = activate(rmsNorm(x, layer.hiddenNorm, config.epsilon), config.afterNorm);
-  const preactivation = linear(input, layer.gate);
+  const preactivation = linear(input, layer.gate, layer.gateBias);
   const gate = activate(preactivation, config.activation);
   const hidden = gatedLinear(input, layer.up, gate);
   return { input, preactivation, gate, hidden, y: linear(hidden, layer.down) };

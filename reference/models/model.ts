@@ -12,11 +12,13 @@ export type Model =
   | { readonly family: "llama"; readonly config: RotaryConfig; readonly weights: LlamaWeights }
   | { readonly family: "falcon"; readonly config: RotaryConfig; readonly weights: FalconWeights };
 
-/** What every family's page returns of a run; a page itself returns more. */
+/** What every family's page returns of a run; a page itself returns more. `hidden` is what the down projection reads. */
 export interface Run {
   readonly logits: Matrix<"T", "V">;
   readonly cache: Cache;
-  readonly layers: readonly { readonly hidden: { readonly preactivation: Matrix<"T", "F"> } }[];
+  readonly layers: readonly {
+    readonly hidden: { readonly preactivation: Matrix<"T", "F">; readonly hidden: Matrix<"T", "F"> };
+  }[];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Ops, Trainable } from "../ops/contract.ts";
 import { sum, type Tensor, type Tokens } from "../tensor.ts";
 import { names } from "../weights.ts";
 import { batch, strides, type Window } from "./corpus.ts";
+import { nextToken, type Objective } from "./objective.ts";
 import type { Optimizer, Rules } from "./optimizer.ts";
 import { rate, type Schedule } from "./schedule.ts";
 
@@ -19,6 +20,16 @@ export interface Recipe extends Schedule, Rules {
   /** T, tokens a window */
   readonly context: number;
 }
+
+/** What a run teaches, and what running its model means meanwhile. */
+export interface Lesson {
+  readonly objective: Objective;
+  /** an interpretation around the tape, such as dReLU; the tape sees what it asks for */
+  readonly meaning: (ops: Ops) => Ops;
+}
+
+/** The next token, and the model as it is. */
+export const plain: Lesson = { objective: nextToken, meaning: (ops) => ops };
 
 /** What one step showed. */
 export interface Progress {
@@ -49,6 +60,7 @@ export class Diverged extends Error {
  *
  * @param machine    what computes: `reference`, or the kernels
  * @param model      its weights are the optimizer's, and change in place
+ * @param lesson     what it is taught, and what running it means: the next token, as it is, where nothing is said
  * @throws {Diverged} before a step whose loss or slopes are not finite
  */
 export function* train<M extends Model>(
@@ -57,6 +69,7 @@ export function* train<M extends Model>(
   optimizer: Optimizer<M["weights"]>,
   text: Tokens,
   recipe: Recipe,
+  lesson: Lesson = plain,
 ): Generator<Progress> {
   const downs = new Set(downsOf(model));
   while (optimizer.step < recipe.steps) {
@@ -66,8 +79,10 @@ export function* train<M extends Model>(
     const look = (x: Tensor, w: Tensor): void => {
       if (downs.has(w)) seen = together(seen, zeros(x, 0));
     };
-    for (const [i, window] of windows.entries())
-      loss += slopesOf(machine, model, optimizer, window, windows.length, i === 0 ? look : undefined);
+    for (const [i, window] of windows.entries()) {
+      const share = { windows: windows.length, step, lesson };
+      loss += slopesOf(machine, model, optimizer, window, share, i === 0 ? look : undefined);
+    }
     const norm = optimizer.length();
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
       optimizer.forget(); // else the next step, of a run with a lower rate, would begin with them
@@ -80,27 +95,35 @@ export function* train<M extends Model>(
   }
 }
 
+/** How much of a step a window is, and what the step teaches. */
+export interface Share {
+  /** how many windows share the step */
+  readonly windows: number;
+  readonly step: number;
+  readonly lesson?: Lesson;
+}
+
 /**
- * Gathers the slopes of one window's share of the mean loss, and returns that share.
+ * Gathers the slopes of one window's share of a step, and returns that share of the mean loss.
  *
- * @param windows  how many share the step
- * @param look     is shown every projection's input and weights
+ * @param look  is shown every projection's input and weights
  */
 export function slopesOf<M extends Model>(
   machine: Trainable,
   model: M,
   optimizer: Optimizer<M["weights"]>,
-  { tokens, targets }: Window,
-  windows: number,
+  window: Window,
+  { windows, step, lesson = plain }: Share,
   look?: (x: Tensor, w: Tensor) => void,
 ): number {
   return machine.scope(() => {
     const tape = record(machine);
-    const run = forward(look ? observe(tape, look) : tape, model, tokens, empty);
-    const losses = tape.crossEntropy(run.logits, targets);
-    const share = 1 / (tokens.length * windows);
-    optimizer.gather(tape.slopes(losses, share));
-    return share * sum(tokens.length, (t) => losses.get(t));
+    const ops = lesson.meaning(look ? observe(tape, look) : tape);
+    const run = forward(ops, model, window.tokens, empty);
+    const share = 1 / (window.tokens.length * windows);
+    const { loss, seeds } = lesson.objective({ tape, machine, run, window, share, step });
+    optimizer.gather(tape.pull(seeds));
+    return loss;
   });
 }
 

@@ -385,11 +385,6 @@ test("an architecture that is not supported is refused, with the field that says
   );
   says(
     llama,
-    { mlp_bias: true },
-    "mlp_bias is true; expected false: biases in Llama's feed-forward are not supported",
-  );
-  says(
-    llama,
     { rope_scaling: { rope_type: "llama3", factor: 8 } },
     'rope_scaling.rope_type is "llama3"; expected "default": scaled positions are not supported',
   );
@@ -418,11 +413,6 @@ test("an architecture that is not supported is refused, with the field that says
     falcon,
     { parallel_attn: false },
     "parallel_attn is false; expected true: Falcon with one block after the other is not supported",
-  );
-  says(
-    falcon,
-    { bias: true },
-    "bias is true; expected false: biases in Falcon's projections are not supported",
   );
 });
 
