@@ -19,8 +19,8 @@ export const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   relu: { kind: "relu", shift: 0 },
 };
 const SEEDS = [1, 2, 3, 4, 5];
-const LOOKS = [0, 125, 250, 500, 1000, 2000];
-export const GAPS = { seed: 7, gaps: 300, before: 200, after: 40 };
+const LOOKS = [0, 125, 250, 500, 1000];
+export const GAPS = { seed: 7, gaps: 300, before: 120, after: 30 };
 /** |h| below this counts as near zero. */
 export const EPSILON = 0.01;
 
