@@ -1,7 +1,9 @@
 // A model as a Hugging Face directory: config.json and model.safetensors, in the names and layout of its family.
 import type { Model } from "../models/model.ts";
+import type { Numbers } from "../tensor.ts";
 import { roundedTo } from "./dtype.ts";
 import { FormatError } from "./format-error.ts";
+import { fromBF16, fromF16, toBF16, toF16 } from "./half.ts";
 import { activationName } from "./hugging-face-activation.ts";
 import { namedTensors } from "./hugging-face-names.ts";
 import { type StoredTensor, writeSafetensors } from "./safetensors-writer.ts";
@@ -30,6 +32,20 @@ export function writeHuggingFace(model: Model, dtype?: Float): readonly Part[] {
     { file: "model.safetensors", chunks: writeSafetensors(storedOf(model, dtype), { format: "pt" }) },
   ];
 }
+
+/** The smallest of BF16, F16 and F32 that keeps every weight as it is; F32 too where none does. */
+export function exactFloat(model: Model): "BF16" | "F16" | "F32" {
+  const tensors = namedTensors(model);
+  const keeps = (dtype: "BF16" | "F16"): boolean =>
+    tensors.every(({ numbers }) => {
+      const back = widened(dtype, numbers);
+      return numbers.every((value, i) => Object.is(value, back[i]));
+    });
+  return keeps("BF16") ? "BF16" : keeps("F16") ? "F16" : "F32";
+}
+
+const widened = (dtype: "BF16" | "F16", numbers: Numbers): Float32Array =>
+  dtype === "BF16" ? fromBF16(toBF16(numbers)) : fromF16(toF16(numbers));
 
 function storedOf(model: Model, dtype: Float | undefined): readonly StoredTensor[] {
   return namedTensors(model).map(({ name, shape, numbers }) => {

@@ -1,16 +1,23 @@
 // Where to put the shift of relu(x − b): at a quantile of what the activation reads.
 // Paper: section 5.3, which reads b off the histogram of pre-activations once and keeps it.
-import type { Run } from "../models/model.ts";
+import { empty } from "../models/cache.ts";
+import { forward, type Model } from "../models/model.ts";
+import type { Ops } from "../ops/contract.ts";
+import type { Tokens } from "../tensor.ts";
+import { shifted } from "./surgery.ts";
 
-/** Every layer's pre-activations of the runs, in no order worth knowing. */
-export function preactivations(runs: Iterable<Run>): Float64Array {
-  const parts = [...runs].flatMap(({ layers }) => layers.map(({ hidden }) => hidden.preactivation.data));
-  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+/** What every layer's activation reads of some windows of text, all of it, in no order worth knowing. */
+export function preactivations(ops: Ops, model: Model, windows: readonly Tokens[]): Float64Array {
+  const { L, F } = model.config.sizes;
+  const all = new Float64Array(L * F * windows.reduce((total, window) => total + window.length, 0));
   let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
+  for (const window of windows)
+    ops.scope(() => {
+      for (const { hidden } of forward(ops, model, window, empty).layers) {
+        all.set(hidden.preactivation.data, at);
+        at += hidden.preactivation.size;
+      }
+    });
   return all;
 }
 
@@ -44,3 +51,39 @@ export function silenced(values: Float64Array, b: number): number {
   for (const value of values) if (value <= b) zeros++;
   return zeros / values.length;
 }
+
+/** How near a share of zeros has to come to the one wanted, and how many rounds it is given for that. */
+const NEAR = 0.002;
+const ROUNDS = 8;
+
+/**
+ * A b that gives a share of zeros *while it is in place*: what one layer silences changes what the next one reads, so the
+ * quantile is taken again of the model that has the shift, until the share stays within 0.002 of the wanted one, or
+ * for 8 rounds.
+ *
+ * @param model    with a ReLU, whose shift does not matter
+ * @param windows  text to read
+ * @param told     of each round
+ * @throws {RangeError} as `shiftFor`
+ */
+export function settledShift(
+  ops: Ops,
+  model: Model,
+  windows: readonly Tokens[],
+  sparsity: number,
+  told: (round: number) => void = () => undefined,
+): number {
+  let b = 0;
+  for (let round = 1; round <= ROUNDS; round++) {
+    told(round);
+    const moved = { ...model, config: shifted(model.config, b) } as Model;
+    const values = preactivations(ops, moved, windows);
+    if (Math.abs(silenced(values, b) - sparsity) <= NEAR) return b;
+    b = shiftFor(values, sparsity);
+  }
+  return b;
+}
+
+/** The greatest number that any layer's activation reads on a text. */
+export const greatestPreactivation = (ops: Ops, model: Model, windows: readonly Tokens[]): number =>
+  preactivations(ops, model, windows).reduce((most, value) => Math.max(most, value), -Infinity);

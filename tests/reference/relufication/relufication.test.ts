@@ -103,11 +103,11 @@ test("shiftFor refuses a share outside (0, 1), no values, NaN, and a share that 
 
 test("the shift for a share of a model's own pre-activations gives that share of zeros", () => {
   for (const model of tinyModels) {
-    const b = shiftFor(preactivations([run(model)]), 0.8);
+    const all = preactivations(reference, model, [tokens]);
+    const b = shiftFor(all, 0.8);
     const moved = run(withConfig(model, (config) => shifted(config, b)));
     const first = moved.layers[0]?.hidden.hidden;
     assert.ok(first && sparsity(zeros(first, 0)) > 0.5, model.family);
-    const all = preactivations([run(model)]);
     assert.ok(silenced(all, b) >= 0.8 && silenced(all, b) < 0.82, model.family);
   }
 });
