@@ -46,8 +46,12 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const { load } = await import("./load.ts");
   const { machineOf } = await import("./machine.ts");
   const { names } = await import("../reference/weights.ts");
+  const { observe } = await import("../reference/interpret/observe.ts");
   const { skipZeros } = await import("../reference/interpret/skip-zeros.ts");
   const { generate } = await import("../reference/decoding/generate.ts");
+  const { checkAlive } = await import("./alive.ts");
+  const { zerosSeen } = await import("../reference/training/judgement.ts");
+  const { sparsity, together } = await import("../reference/measure/sparsity.ts");
   const { progress } = await import("./progress.ts");
 
   const { model, tokenizer, notFinite } = load(options, terminal);
@@ -57,16 +61,19 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const size = [...names(model.weights).keys()].reduce((total, w) => total + w.size, 0);
   const machine = await machineOf(options, size, 1);
   const loaded = { ...model, weights: machine.load(model.weights) } as Model;
-  const ops = options.sparse ? skipZeros(machine) : machine;
+  const { look, layers } = zerosSeen(loaded, 0);
+  const ops = observe(options.sparse ? skipZeros(machine) : machine, look);
 
   const [text, line] = [tokenizer.stream(), progress(terminal)];
   const say = options.json ? () => undefined : (piece: string) => terminal.out(piece);
-  for (const token of prompt) say(text.next(token));
-
   const tokens: number[] = [];
   let notNumbers = 0;
   const start = performance.now();
   for (const { token, run } of generate(ops, loaded, prompt, choose)) {
+    if (tokens.length === 0) {
+      checkAlive(model.config, layers, "on the prompt");
+      for (const given of prompt) say(text.next(given));
+    }
     tokens.push(token);
     say(text.next(token));
     if (run.logits.data.some(Number.isNaN)) notNumbers++;
@@ -95,6 +102,14 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
       topP: options.topP,
       seed: options.seed,
       notFinite,
+      layers: layers.map(({ qkv, up, down }) => ({
+        inputs: {
+          qkv: { sparsity: sparsity(qkv) },
+          up: { sparsity: sparsity(up) },
+          down: { sparsity: sparsity(down), density: 1 - sparsity(down) },
+        },
+      })),
+      density: 1 - sparsity(layers.map(({ down }) => down).reduce(together)),
     };
     terminal.out(`${JSON.stringify(report, null, 2)}\n`);
   } else terminal.err(`\n${tokens.length} tokens, ${tokensPerSecond.toFixed(1)} tokens/s\n`);

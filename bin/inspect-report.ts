@@ -6,6 +6,7 @@ import { nearSparsity, sparsity, type Zeros } from "../reference/measure/sparsit
 import type { Model } from "../reference/models/model.ts";
 import type { Tensor } from "../reference/tensor.ts";
 import { names } from "../reference/weights.ts";
+import { checkAlive } from "./alive.ts";
 import { type Loaded, textOf } from "./load.ts";
 import type { OpenMachine } from "./machine.ts";
 import { progress } from "./progress.ts";
@@ -66,6 +67,7 @@ export function reading(
       line.show(() => `${done} of ${total} tokens, mean negative log-likelihood ${mean.toFixed(3)}`),
   });
   line.end();
+  checkAlive(model.config, found.layers, `on ${text}`);
 
   const { predictions, meanNegativeLogLikelihood } = found;
   return {

@@ -42,6 +42,7 @@ export async function finish(
     trainingTokens: tokens.length,
     tokensSeen: run.recipe.steps * run.recipe.batch * run.recipe.context,
     recipe: run.recipe,
+    ...run.teaching?.words,
     ops: options.ops,
     validation: { ...judged, nGram5: nGram(training, 5, alphabet).meanNegativeLogLikelihood(validation) },
     curve: thinned(curve),

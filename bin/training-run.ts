@@ -17,9 +17,12 @@ import {
 import type { Model } from "../reference/models/model.ts";
 import type { Tensor, Tokens } from "../reference/tensor.ts";
 import { split } from "../reference/training/corpus.ts";
+import { judgement } from "../reference/training/judgement.ts";
 import { Optimizer } from "../reference/training/optimizer.ts";
 import { Diverged, type Progress, type Recipe, train } from "../reference/training/train.ts";
 import { mapTensors, names } from "../reference/weights.ts";
+import { checkAlive } from "./alive.ts";
+import type { Teaching } from "./finetune-lesson.ts";
 import { machineOf } from "./machine.ts";
 import { announce, progress } from "./progress.ts";
 import { Interrupted, type Terminal, WrongUse } from "./terminal.ts";
@@ -38,6 +41,8 @@ export interface Run {
   readonly recipe: Recipe;
   readonly options: RunOptions;
   readonly terminal: Terminal;
+  /** what is taught beside the next token, if anything is */
+  readonly teaching?: Teaching;
 }
 
 /** What a run has to go on, once its words were understood. */
@@ -81,6 +86,10 @@ export async function trainingRun(run: Run): Promise<void> {
   const trained = { ...model, weights: optimizer.weights } as Model;
   const curve = curveOf(before);
 
+  const first = material.tokens.slice(0, recipe.context);
+  const { layers } = judgement(machine, trained, first, recipe.context, 0);
+  checkAlive(model.config, layers, "on the first window of the text");
+
   let saved = before?.step ?? 0;
   const save = (): void => {
     writeFile(file, writeTraining(stateOf(optimizer, about, curve)));
@@ -91,7 +100,8 @@ export async function trainingRun(run: Run): Promise<void> {
   const [line, clock] = [progress(terminal), clockOf(recipe, optimizer.step)];
   const interrupt = listening();
   try {
-    for (const step of train(machine, trained, optimizer, material.tokens, recipe)) {
+    const lesson = run.teaching?.lesson(machine);
+    for (const step of train(machine, trained, optimizer, material.tokens, recipe, lesson)) {
       for (const name of CURVE) curve[name].push(step[name]);
       line.show(() => clock.says(step));
       if (step.step % options.every === 0 || step.step === recipe.steps) save();
@@ -144,6 +154,7 @@ const description = (run: Run, { model, training }: Material): string =>
     family: model.family,
     ...model.config,
     ...run.recipe,
+    ...run.teaching?.words,
     text: sha256([new TextEncoder().encode(training)]),
     tokenizer: sha256([new TextEncoder().encode(run.tokenizer)]),
     weights: sha256([...names(model.weights).keys()].map(bytesOf)),

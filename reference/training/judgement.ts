@@ -33,13 +33,7 @@ export function judgement(ops: Ops, model: Model, text: Tokens, context: number,
     throw new RangeError(
       `judgement: the text has ${text.length} tokens; expected two at least, one to predict`,
     );
-  const places = placesOf(model);
-  const layers = model.weights.layers.map(() => ({ qkv: noZeros, up: noZeros, down: noZeros }));
-  const look = (x: Tensor, w: Tensor): void => {
-    const place = places.get(w);
-    const layer = place && layers[place.layer];
-    if (layer) layer[place.input] = together(layer[place.input], zeros(x, epsilon));
-  };
+  const { look, layers } = zerosSeen(model, epsilon);
   const seen = observe(ops, look);
   const preactivations = layers.map(() => emptyHistogram(-8, 8, 64));
   let loss = 0;
@@ -56,6 +50,18 @@ export function judgement(ops: Ops, model: Model, text: Tokens, context: number,
     });
   }
   return { loss: loss / (text.length - 1), layers, preactivations };
+}
+
+/** A look for `observe`, and the zeros that it has seen so far in the inputs of each layer. */
+export function zerosSeen(model: Model, epsilon: number) {
+  const places = placesOf(model);
+  const layers = model.weights.layers.map(() => ({ qkv: noZeros, up: noZeros, down: noZeros }));
+  const look = (x: Tensor, w: Tensor): void => {
+    const place = places.get(w);
+    const layer = place && layers[place.layer];
+    if (layer) layer[place.input] = together(layer[place.input], zeros(x, epsilon));
+  };
+  return { look, layers };
 }
 
 /** The first projection of each layer that reads an input. */
