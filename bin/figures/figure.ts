@@ -22,3 +22,8 @@ export interface Drawing {
 /** A committed result, by the experiment's name. */
 export const result = <R>(name: string): R =>
   JSON.parse(readFileSync(join(root, `fixtures/results/${name}.json`), "utf8"));
+
+/** 0.4567 as 45.7. */
+export const percent = (share: number): string => (100 * share).toFixed(1);
+
+export const decimals = (value: number, digits: number): string => value.toFixed(digits);
