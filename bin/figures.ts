@@ -13,7 +13,10 @@ export function addFigures(program: Command, terminal: Terminal): void {
     .command("figures")
     .argument("[id...]", "which ones, such as 7a; without, all of them")
     .description("Draws the figures of the paper from this kit's own measurements, with text alternatives.")
-    .option("-o, --out <dir>", "where the SVG files go; without, the text alternatives alone are printed")
+    .option(
+      "-o, --out <dir>",
+      "where the SVG files go, with a page of all when all are drawn; without, the text alternatives are printed",
+    )
     .option("--list", "the figures, and what each is drawn from")
     .option("--json", "prints one JSON document")
     .addHelpText("after", examples)
@@ -53,8 +56,37 @@ async function run(ids: readonly string[], options: Options, terminal: Terminal)
       writeFile(file, [new TextEncoder().encode(standalone(figure.svg, `Figure ${id}. ${title}`, alt))]);
     return { id, title, source, alt, ...(file === undefined ? {} : { file }) };
   });
+  if (out !== undefined && ids.length === 0)
+    writeFile(join(out, "README.md"), [new TextEncoder().encode(gallery(drawn))]);
   if (json) terminal.out(`${JSON.stringify(drawn, null, 2)}\n`);
   else
     for (const { id, title, alt, file } of drawn)
       terminal.out(`Figure ${id}. ${title}\n${alt}\n${file === undefined ? "" : `${file}\n`}\n`);
 }
+
+interface Drawn {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly alt: string;
+}
+
+/** A Markdown page of all figures, with what each shows in words. */
+const gallery = (drawn: readonly Drawn[]): string =>
+  [
+    "# The figures of the paper, drawn from this kit's models",
+    "",
+    "Made by `relukit figures --out docs/figures`. The models are small and their text is three children's books: what is to be",
+    "compared with the paper is which way things go and why, not the numbers.",
+    ...drawn.flatMap(({ id, title, source, alt }) => [
+      "",
+      `## Figure ${id}. ${title}`,
+      "",
+      `![${alt.replace(/[[\]]/g, "")}](figure-${id}.svg)`,
+      "",
+      alt,
+      "",
+      `From ${source.startsWith("relukit") ? `\`${source}\`` : source}.`,
+    ]),
+    "",
+  ].join("\n");

@@ -1,7 +1,7 @@
 // What a finetuning run is taught beside the next token: by a teacher, and to keep its neurons silent.
 import { openHuggingFace } from "../reference/formats/hugging-face.node.ts";
 import type { Model } from "../reference/models/model.ts";
-import { penaltyWeight } from "../reference/successors/l1.ts";
+import { penaltyWeight, type Stage } from "../reference/successors/l1.ts";
 import { distilled, nextToken, sparing } from "../reference/training/objective.ts";
 import { type Lesson, plain } from "../reference/training/train.ts";
 import type { OpenMachine } from "./machine.ts";
@@ -35,7 +35,7 @@ export function teachingOf(
     throw new WrongUse(
       `--teacher ${path} has ${teacher.config.sizes.V} tokens; expected ${V}, as the model that it teaches`,
     );
-  const stages = stagesOf(options.l1 ?? 0, steps);
+  const stages = thirds(options.l1 ?? 0, steps);
   const lesson = (machine: OpenMachine): Lesson => {
     const towards = teacher
       ? distilled({ ...teacher, weights: machine.load(teacher.weights) } as Model, mix, 1)
@@ -54,5 +54,5 @@ export function teachingOf(
 }
 
 /** Three stages of a third each, or as near as whole steps come: a tenth of the penalty, a half, all of it. */
-const stagesOf = (peak: number, steps: number) =>
+export const thirds = (peak: number, steps: number): readonly Stage[] =>
   [0.1, 0.5, 1].map((part, i) => ({ until: Math.ceil(((i + 1) * steps) / 3), peak: part * peak }));

@@ -1,13 +1,18 @@
 // relukit as a function: arguments and a terminal in, an exit code out.
 // 0 success, 1 a negative verdict, 2 wrong use or unusable input: one sentence, never a stack trace; 130 interrupted.
 import { Command, CommanderError } from "commander";
+import { addAggregate } from "./aggregate.ts";
 import { addBench } from "./bench.ts";
 import { addExperiment } from "./experiment.ts";
 import { addFigures } from "./figures.ts";
 import { addFinetune } from "./finetune.ts";
 import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
+import { addLedger } from "./ledger.ts";
 import { addLessons } from "./lessons.ts";
+import { addRelufy } from "./relufy.ts";
+import { addSpeculate } from "./speculate.ts";
+import { addSuccessors } from "./successors.ts";
 import { Interrupted, NegativeVerdict, type Terminal } from "./terminal.ts";
 import { addTour } from "./tour.ts";
 import { addTrain } from "./train.ts";
@@ -33,6 +38,11 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
     addTour,
     addGenerate,
     addInspect,
+    addAggregate,
+    addLedger,
+    addSpeculate,
+    addRelufy,
+    addSuccessors,
     addTrain,
     addFinetune,
     addExperiment,

@@ -102,6 +102,18 @@ export function stack<R, C>(past: Matrix<R, C>, next: Matrix<unknown, C>): Matri
 }
 
 /**
+ * The first rows of `x`, in place, not copied: a cache cut back to fewer positions.
+ *
+ * @throws {RangeError} when x has fewer
+ */
+export function firstRows<R, C>(x: Matrix<R, C>, rows: number): Matrix<R, C> {
+  const [R, C] = x.shape;
+  if (!(Number.isInteger(rows) && rows >= 0 && rows <= R))
+    throw new RangeError(`firstRows: rows is ${rows}; expected a whole number from 0 to ${R}, the rows of x`);
+  return matrixOf(x.data.subarray(0, rows * C), rows, C);
+}
+
+/**
  * Requires the shape of `found` to be `wanted`; `@` in the sentence stands for the shape found.
  *
  * @throws {RangeError} with the sentence, which says where the wish comes from, and the shape wanted

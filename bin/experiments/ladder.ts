@@ -1,37 +1,50 @@
 // Appendix E: is a larger model with zeros better than a smaller one without, for the same work?
-// Three sizes, each finetuned alike as it is and relufied; the work is counted on the held-out text, zeros skipped.
+// Three sizes as trained, and relufied by `relukit finetune`; the work is counted on the held-out text, zeros skipped.
 import { cloze, gaps } from "../../reference/decoding/cloze.ts";
 import { survey } from "../../reference/decoding/survey.ts";
 import type { Work } from "../../reference/interpret/count.ts";
 import { type Interval, shareInterval } from "../../reference/measure/interval.ts";
 import type { Model } from "../../reference/models/model.ts";
-import { stage2 } from "../../reference/relufication/surgery.ts";
 import type { Tensor, Tokens } from "../../reference/tensor.ts";
 import { names } from "../../reference/weights.ts";
 import { parameters } from "../training-run.ts";
 import type { Experiment, Lab } from "./experiment.ts";
-import { learning } from "./learning.ts";
-import { asSaved, type Look, lookOf, recipe } from "./relufication.ts";
+import { type Look, lookOf } from "./relufication.ts";
 import { GAPS } from "./seeds.ts";
 
-const SIZES = ["llama-small", "llama-silu", "llama-large"];
+/** Each size as trained with SiLU, and after stage 2; of the middle one the shifted model too. */
+export const RUNGS = [
+  { model: "llama-small", size: "small", kind: "dense" },
+  { model: "llama-small-stage2", size: "small", kind: "stage 2" },
+  { model: "llama-silu", size: "middle", kind: "dense" },
+  { model: "llama-stage2", size: "middle", kind: "stage 2" },
+  { model: "llama-shifted", size: "middle", kind: "shifted" },
+  { model: "llama-large", size: "large", kind: "dense" },
+  { model: "llama-large-stage2", size: "large", kind: "stage 2" },
+] as const;
 /** Tokens of the held-out text that the work is counted on, decoded one by one. */
 export const COUNTED = 1000;
 
+/** A token's multiply-adds, without attention scores: with the unembedding, and of the layers alone. */
+export interface TokenWork {
+  readonly all: number;
+  readonly layers: number;
+}
+
 export interface Rung {
   readonly model: string;
+  readonly size: string;
+  readonly kind: string;
   readonly parameters: number;
-  readonly kind: "dense" | "relufied, stage 2";
   readonly look: Look;
   readonly cloze: Interval;
-  /** a token's multiply-adds, without attention scores: with the unembedding, and of the layers alone */
-  readonly multiplyAdds: { readonly all: number; readonly layers: number };
-  readonly dense: { readonly all: number; readonly layers: number };
+  readonly multiplyAdds: TokenWork;
+  readonly dense: TokenWork;
 }
 
 export interface Ladder {
-  readonly recipe: typeof recipe;
   readonly counted: number;
+  readonly gaps: typeof GAPS;
   readonly rungs: readonly Rung[];
 }
 
@@ -39,34 +52,25 @@ export const ladder: Experiment = {
   name: "ladder",
   paper: "appendix E, figures 1c and 12",
   summary:
-    "larger relufied models against smaller dense ones: likelihood and cloze test over the work a token takes",
+    "larger relufied models against smaller dense ones: likelihood and a cloze test over a token's work",
   async run(lab): Promise<Ladder> {
     const rungs = [];
-    for (const name of SIZES)
-      for (const kind of ["dense", "relufied, stage 2"] as const)
-        rungs.push(await lab.part(`${name} ${kind} ${JSON.stringify(recipe)}`, () => rung(lab, name, kind)));
-    return { recipe, counted: COUNTED, rungs };
+    for (const one of RUNGS)
+      rungs.push(await lab.part(one.model, () => ({ ...one, ...rungOf(lab, one.model) })));
+    return { counted: COUNTED, gaps: GAPS, rungs };
   },
 };
 
-async function rung(lab: Lab, name: string, kind: Rung["kind"]): Promise<Rung> {
-  const { model: shipped, tokenizer, validation } = lab.model(name);
-  const config = kind === "dense" ? shipped.config : stage2(shipped.config);
-  let end = shipped;
-  await learning(lab, {
-    model: { ...shipped, config } as Model,
-    text: tokenizer.encode(lab.texts().training),
-    ...{ recipe, looks: [recipe.steps], name: `${name}, ${kind}` },
-    look: (learner) => {
-      end = asSaved(lab, learner);
-    },
-  });
-  const { histograms: _, ...look } = lookOf(lab, end, validation, recipe.steps);
-  const right = cloze(lab.machine, end, (text) => tokenizer.encode(text), gaps(lab.texts().validation, GAPS));
+function rungOf(lab: Lab, name: string) {
+  lab.say(() => `reading with ${name}`);
+  const { model, tokenizer, validation } = lab.model(name);
+  const { histograms: _, ...look } = lookOf(lab, model, validation, 0);
+  const asked = gaps(lab.texts().validation, GAPS);
+  const right = cloze(lab.machine, model, (text) => tokenizer.encode(text), asked);
   return {
-    ...{ model: name, parameters: parameters(end), kind, look },
+    ...{ parameters: parameters(model), look },
     cloze: shareInterval(right.filter(Boolean).length, right.length),
-    ...workOf(lab, end, validation),
+    ...workOf(lab, model, validation),
   };
 }
 
@@ -74,7 +78,7 @@ async function rung(lab: Lab, name: string, kind: Rung["kind"]): Promise<Rung> {
 export function workOf({ machine }: Pick<Lab, "machine">, model: Model, text: Tokens) {
   const { done, asked, predictions } = survey(machine, model, text.slice(0, COUNTED), { epsilon: 0 });
   const paths = names(model.weights);
-  const total = (ledger: ReadonlyMap<Tensor, Work>) => {
+  const total = (ledger: ReadonlyMap<Tensor, Work>): TokenWork => {
     let [all, layers] = [0, 0];
     for (const [w, { multiplyAdds }] of ledger) {
       all += multiplyAdds / predictions;

@@ -21,7 +21,7 @@ export const LOOKS = [0, 2, 5, 10, 20, 50, 100, 200, 400];
 /** What part of the aim is the teacher's. */
 const MIX = 0.5;
 /** Tokens of the held-out text that each look reads: enough for a curve, and the first and last read all of it. */
-const SOME = 4000;
+export const SOME = 4000;
 export const EPSILON = 0.01;
 /** What share of pre-activations the shift is to silence before any finetuning. */
 export const TARGET = 0.9;

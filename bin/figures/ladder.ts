@@ -4,7 +4,7 @@ import type { Ladder, Rung } from "../experiments/ladder.ts";
 import { decimals, type PaperFigure, percent, result } from "./figure.ts";
 
 const source = "relukit experiment ladder";
-const kinds = ["dense", "relufied, stage 2"] as const;
+const kinds = ["dense", "stage 2", "shifted"] as const;
 
 const drawing = (
   of: (rung: Rung) => { readonly y: number; readonly from?: number; readonly to?: number },
@@ -15,7 +15,7 @@ const drawing = (
     name: kind,
     points: rungs
       .filter((rung) => rung.kind === kind)
-      .map((rung) => ({ x: rung.multiplyAdds.all / 1000, ...of(rung), label: rung.model })),
+      .map((rung) => ({ x: rung.multiplyAdds.all / 1000, ...of(rung), label: rung.size })),
   }));
   return {
     figure: points({

@@ -59,7 +59,7 @@ export async function bundle(
       },
       ...{
         plugins: [relukit(packages)],
-        loader: { ".bin": "binary", ".txt": "text" },
+        loader: { ".bin": "binary", ".safetensors": "binary", ".txt": "text" },
         sourcesContent: false,
       },
     });

@@ -21,6 +21,7 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
   ".wasm": "application/wasm",
   ".bin": "application/octet-stream",
+  ".safetensors": "application/octet-stream",
 };
 
 /**

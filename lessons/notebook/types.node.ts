@@ -30,6 +30,7 @@ const compilerOptions = {
   ...{ resolveJsonModule: true, allowUnreachableCode: true },
 };
 const ambient = `declare module "*.bin" { const bytes: Uint8Array<ArrayBuffer>; export default bytes }
+declare module "*.safetensors" { const bytes: Uint8Array<ArrayBuffer>; export default bytes }
 declare module "*.txt" { const text: string; export default text }
 `;
 

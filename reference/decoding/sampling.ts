@@ -21,11 +21,7 @@ export interface Sampling {
  *
  * @param logits  [T, V], the last row counts
  */
-export const greedy: Choose = (logits) => {
-  let [best, top] = [0, -Infinity];
-  for (const [v, z] of lastRow(logits).entries()) if (z > top) [best, top] = [v, z];
-  return best;
-};
+export const greedy: Choose = (logits) => greatest(rowOf(logits, logits.shape[0] - 1));
 
 /**
  * A token drawn by its probability softmax(logits / temperature), among the likeliest that reach topP.
@@ -41,16 +37,33 @@ export function sampler({ temperature, topP, uniform }: Sampling): Choose {
     );
   }
   if (!(topP > 0 && topP <= 1)) throw new RangeError(`sampler: topP is ${topP}; expected a number in (0, 1]`);
-  return (logits) => {
-    const scaled = lastRow(logits).map((z) => (Number.isNaN(z) ? -Infinity : z / temperature));
-    const p = softmax(matrix(1, scaled.length, (_, v) => scaled[v] ?? -Infinity));
-    return drawn(nucleus([...p.data], topP), uniform());
-  };
+  return (logits) => drawn(candidates(logits, logits.shape[0] - 1, { temperature, topP }), uniform());
 }
 
-interface Candidate {
+/** A token that may come next, and its probability among all tokens. */
+export interface Candidate {
   readonly token: number;
   readonly p: number;
+}
+
+/**
+ * The tokens that may follow position t, likeliest first: by softmax(logits[t] / temperature), the first to reach topP
+ * together. At temperature 0 the greatest logit alone, as `greedy` takes it.
+ *
+ * Their probabilities add up to topP or more, and are not scaled up to 1.
+ *
+ * @param logits  [T, V]; a NaN has no chance
+ */
+export function candidates(
+  logits: Matrix<"T", "V">,
+  t: number,
+  { temperature, topP }: Pick<Sampling, "temperature" | "topP">,
+): readonly Candidate[] {
+  const z = rowOf(logits, t);
+  if (temperature === 0) return [{ token: greatest(z), p: 1 }];
+  const scaled = z.map((z) => (Number.isNaN(z) ? -Infinity : z / temperature));
+  const p = softmax(matrix(1, scaled.length, (_, v) => scaled[v] ?? -Infinity));
+  return nucleus([...p.data], topP);
 }
 
 /** The likeliest candidates, the first to reach topP together. */
@@ -65,7 +78,7 @@ function nucleus(p: readonly number[], topP: number): readonly Candidate[] {
 }
 
 /** The candidate at which the running sum of p passes u of the whole. */
-function drawn(candidates: readonly Candidate[], u: number): number {
+export function drawn(candidates: readonly Candidate[], u: number): number {
   const goal = u * candidates.reduce((total, { p }) => total + p, 0);
   let total = 0;
   for (const { token, p } of candidates) {
@@ -75,7 +88,16 @@ function drawn(candidates: readonly Candidate[], u: number): number {
   return candidates[0]?.token ?? 0;
 }
 
-const lastRow = (logits: Matrix<"T", "V">): readonly number[] => {
-  const [T, V] = logits.shape;
-  return Array.from({ length: V }, (_, v) => logits.get(T - 1, v));
-};
+/** Where the greatest is, the first among equals; 0 where all are NaN. */
+function greatest(z: Float64Array): number {
+  let [best, top] = [0, -Infinity];
+  for (let v = 0; v < z.length; v++) {
+    const value = z[v] ?? Number.NaN;
+    if (value > top) [best, top] = [v, value];
+  }
+  return best;
+}
+
+/** A row in float64, which holds every float32 as it is. */
+const rowOf = ({ data, shape: [, V] }: Matrix<"T", "V">, t: number): Float64Array =>
+  new Float64Array(data.subarray(t * V, (t + 1) * V));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   expect,
+  firstRows,
   like,
   type Matrix,
   map,
@@ -134,4 +135,27 @@ test("a label is part of the type: a matrix with its axes swapped does not fit",
   // @ts-expect-error the labels are swapped
   const swapped: Matrix<"D", "T"> = x;
   assert.equal(swapped, x);
+});
+
+test("firstRows(x, rows) sees the first rows in place", () => {
+  const x = matrix<"S", "H">(3, 2, (s, h) => 10 * s + h);
+  const two = firstRows(x, 2);
+  assert.deepEqual(
+    [two.shape, [...two.data]],
+    [
+      [2, 2],
+      [0, 1, 10, 11],
+    ],
+  );
+  assert.equal(two.data.buffer, x.data.buffer);
+  assert.deepEqual(firstRows(x, 0).shape, [0, 2]);
+});
+
+test("firstRows refuses more rows than there are, and what is no number of rows", () => {
+  const x = matrix<"S", "H">(3, 2, () => 0);
+  for (const rows of [4, -1, 0.5, Number.NaN])
+    assert.throws(() => firstRows(x, rows), {
+      name: "RangeError",
+      message: `firstRows: rows is ${rows}; expected a whole number from 0 to 3, the rows of x`,
+    });
 });

@@ -1,0 +1,84 @@
+// A slice of fixtures/results/relufication.json, made again: what the models are before any surgery, and right after it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  LOOKS,
+  lookOf,
+  type Relufication,
+  recipe,
+  SOME,
+  shiftOf,
+  TARGET,
+} from "../../../bin/experiments/relufication.ts";
+import { result } from "../../../bin/figures/figure.ts";
+import { load } from "../../../bin/load.ts";
+import { modelPath } from "../../../bin/model-options.ts";
+import { books } from "../../../bin/texts.ts";
+import { kernels } from "../../../kernels/index.node.ts";
+import type { Model } from "../../../reference/models/model.ts";
+import { shifted, stage1, stage2 } from "../../../reference/relufication/surgery.ts";
+import { split } from "../../../reference/training/corpus.ts";
+
+const committed = result<Relufication>("relufication");
+const machine = await kernels({ mebibytes: 128 });
+const silent = { out: () => undefined, err: () => undefined, live: false };
+const texts = split(books().map(({ text }) => text));
+const six = (value: number): number => Number(value.toPrecision(6));
+
+function opened(name: string) {
+  const { model: loaded, tokenizer } = load({ model: modelPath(name) }, silent);
+  const model = { ...loaded, weights: machine.load(loaded.weights) } as Model;
+  return { model, encode: (text: string) => tokenizer.encode(text) };
+}
+const surgeryOf = (model: string, name: string) =>
+  committed.surgeries.find((one) => one.model === model && one.name === name) ??
+  assert.fail(`${model}, ${name}`);
+
+test("right after surgery, llama-silu has the committed loss and zeros on the first tokens of the held-out text", () => {
+  const { model, encode } = opened("llama-silu");
+  const text = encode(texts.validation.slice(0, 20_000)).slice(0, SOME);
+  const operated = { ...model, config: stage1(model.config) } as Model;
+  const { loss, zeros } = lookOf({ machine }, operated, text, 0);
+  const [first] = surgeryOf("llama-silu", "stage 1").looks;
+  assert.equal(first?.loss, six(loss));
+  for (const [l, layer] of zeros.entries())
+    assert.deepEqual(first?.zeros[l], { qkv: six(layer.qkv), up: six(layer.up), down: six(layer.down) });
+});
+
+test("the committed shift of opt-relu is the quantile of what its activations read of the training text", () => {
+  const { model, encode } = opened("opt-relu");
+  const text = encode(texts.training.slice(0, 20_000)).slice(0, SOME);
+  const b = shiftOf({ machine }, model, text);
+  const found = surgeryOf("opt-relu", "shifted");
+  assert.equal(found.shift, six(b));
+  const operated = { ...model, config: shifted(model.config, b) } as Model;
+  const held = encode(texts.validation.slice(0, 20_000)).slice(0, SOME);
+  assert.equal(found.looks[0]?.loss, six(lookOf({ machine }, operated, held, 0).loss));
+});
+
+test("stage 2 of opt-relu is stage 2: its first look comes again", () => {
+  const { model, encode } = opened("opt-relu");
+  const operated = { ...model, config: stage2(model.config) } as Model;
+  const held = encode(texts.validation.slice(0, 20_000)).slice(0, SOME);
+  const [first] = surgeryOf("opt-relu", "stage 2").looks;
+  assert.equal(first?.loss, six(lookOf({ machine }, operated, held, 0).loss));
+});
+
+test("the committed document agrees with itself: recipe, looks, and what follows from the stages", () => {
+  assert.deepEqual([committed.recipe, committed.target, committed.looksRead], [recipe, TARGET, SOME]);
+  for (const { model, name, looks, before, after, histograms } of committed.surgeries) {
+    assert.deepEqual(
+      looks.map(({ step }) => step),
+      LOOKS,
+    );
+    assert.ok(after.loss < before.loss, `${model}, ${name}: finetuning lowers the loss`);
+    for (const layer of [...histograms.before, ...histograms.after])
+      assert.ok(Math.abs(layer.reduce((sum, share) => sum + share, 0) - 1) < 0.02, `${model}, ${name}`);
+    for (const layer of after.zeros) {
+      if (name.startsWith("stage 1") || name === "as it is" || name === "shifted")
+        assert.deepEqual([layer.qkv, layer.up], [0, 0]);
+      else assert.ok(layer.qkv > 0.3 && layer.up > 0.3);
+      if (model === "falcon-gelu") assert.equal(layer.qkv, layer.up, "one norm for both branches");
+    }
+  }
+});

@@ -1,0 +1,177 @@
+// relukit successors as a function: words in, two streams and an exit code out, on models that ship.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { relukit as run } from "../../bin/program.ts";
+import { methods } from "../../bin/successors/methods.ts";
+import { books } from "../../bin/texts.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "relukit-successors-"));
+after(() => rmSync(folder, { recursive: true }));
+const text = join(folder, "text.txt");
+writeFileSync(text, books()[2]?.text.slice(20_000, 24_000) ?? "");
+const short = join(folder, "short.txt");
+writeFileSync(short, "a");
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function successors(...words: readonly string[]): Promise<Ended> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const terminal = { out: (s: string) => out.push(s), err: (s: string) => err.push(s), live: false };
+  const code = await run(["successors", ...words], terminal);
+  return { code, out: out.join(""), err: err.join("") };
+}
+
+const on = (model: string, method: string, ...more: readonly string[]) =>
+  successors("--model", model, "--text", text, "--method", method, "--max-tokens", "300", ...more);
+
+/** One setting of each method, and a model that it is for. */
+const wanted: Readonly<Record<string, readonly [model: string, ...settings: string[]]>> = {
+  teal: ["llama-silu", "--target", "0.5"],
+  cats: ["llama-silu", "--target", "0.5"],
+  fatrelu: ["opt-relu", "--target", "0.95"],
+  "top-k": ["opt-relu", "--target", "0.1"],
+  cett: ["opt-silu", "--limit", "0.2"],
+  "relu-squared": ["opt-relu", "--limit", "0.2"],
+  drelu: ["llama-relu"],
+  l1: ["opt-relu"],
+  predictor: ["opt-relu", "--rank", "2", "--chance", "0.1"],
+  "sign-predictor": ["llama-relu", "--alpha", "1.1"],
+  "window-cache": ["opt-relu", "--window", "4"],
+  "batch-union": ["opt-relu", "--batch", "1"],
+};
+
+for (const { name, source } of methods.filter(({ name }) => name !== "predictor")) {
+  test(`successors --method ${name} --json prints one document with what was found, and its source`, async () => {
+    const [model = "", ...settings] = wanted[name] ?? [];
+    const { code, out } = await on(model, name, "--json", ...settings);
+    assert.equal(code, 0);
+    const document = JSON.parse(out);
+    assert.deepEqual(
+      [document.method, document.source, document.calibration, document.judged],
+      [name, source, 150, 150],
+    );
+    assert.ok(Object.keys(document.found).length > 0);
+  });
+}
+
+test("successors --list names every method that --method takes, with its paper", async () => {
+  const { code, out } = await successors("--list", "--json");
+  assert.equal(code, 0);
+  const listed = JSON.parse(out);
+  assert.deepEqual(
+    listed.map(({ name }: { name: string }) => name),
+    Object.keys(wanted),
+  );
+  for (const { source } of listed) assert.match(source, /arXiv:\d{4}\.\d{5}$/);
+  const { err } = await successors("--method", "none");
+  assert.match(err, new RegExp(`Allowed choices are ${Object.keys(wanted).join(", ")}`));
+  assert.match((await successors("--list")).out, /^teal {12}zeros in the inputs[\s\S]+batch-union/);
+});
+
+test("successors shows a person a row a setting, and is the same when asked twice", async () => {
+  const { out } = await on("llama-silu", "teal", "--target", "0,0.5");
+  assert.match(
+    out,
+    /^teal \(TEAL, arXiv:2408.14690\) on .*llama-silu\n.*: 150 tokens to calibrate on, 150 to judge by\n/,
+  );
+  assert.match(out, /\n {2}target {2}sparsity {2}workLeft +nats\n +0 +0 +1 +[\d.]+\n +0\.5 +0\.5\d* /);
+  assert.equal((await on("llama-silu", "teal", "--target", "0,0.5")).out, out);
+});
+
+test("successors --method fatrelu --limit finds a threshold for an error, larger for a larger one", async () => {
+  const { out } = await on("opt-relu", "fatrelu", "--limit", "0.1,0.3", "--json");
+  const { limits, rows } = JSON.parse(out).found;
+  assert.equal(rows, undefined);
+  assert.ok(limits[0].threshold > 0 && limits[1].threshold > limits[0].threshold);
+  assert.ok(limits[1].sparsity > limits[0].sparsity && limits[1].sparsity < 1);
+});
+
+test("successors --ops reference gives nearly the kernels' numbers", async () => {
+  const few = ["--max-tokens", "24", "--target", "0.5", "--json"];
+  const nats = async (ops: string) =>
+    JSON.parse((await on("llama-silu", "cats", ...few, "--ops", ops)).out).found[0].nats;
+  assert.ok(Math.abs((await nats("reference")) - (await nats("kernels"))) < 1e-4);
+});
+
+/** Wrong uses, each with the one sentence that it gets. */
+const wrong: Readonly<Record<string, readonly [args: readonly string[], sentence: RegExp]>> = {
+  "no method": [
+    ["--model", "opt-relu", "--text", text],
+    /^relukit: --method is missing; expected one of teal, /,
+  ],
+  "no model": [["--method", "teal"], /^relukit: --model is missing; teal is measured on both\n$/],
+  "no text": [
+    ["--method", "teal", "--model", "opt-relu"],
+    /^relukit: --text is missing; teal is measured on both\n$/,
+  ],
+  "a target above 1": [["--target", "1.5"], /argument '1.5' is invalid. Expected a number from 0 to 1/],
+  "a target twice": [["--target", "0.5,0.5"], /Expected numbers that differ/],
+  "another method's setting": [
+    ["--method", "drelu", "--alpha", "1"],
+    /^relukit: --alpha is no setting of drelu, which takes none\n$/,
+  ],
+  "a setting of two": [
+    ["--method", "predictor", "--batch", "1"],
+    /^relukit: --batch is no setting of predictor, which takes --rank and --chance\n$/,
+  ],
+  "gates where there are none": [
+    ["--model", "opt-relu", "--text", text, "--method", "cats"],
+    /^relukit: cats: the model is of the family opt; expected a gated feed-forward, as llama has\n$/,
+  ],
+  "zeros where there are none": [
+    ["--model", "llama-silu", "--text", text, "--method", "fatrelu"],
+    /^relukit: fatrelu: the activation is silu; expected one that is zero for what is negative, such as relu\n$/,
+  ],
+  "a plain layer where there is a gate": [
+    ["--model", "llama-relu", "--text", text, "--method", "relu-squared"],
+    /^relukit: relu-squared: the model is of the family llama; expected a plain feed-forward, as opt and falcon have\n$/,
+  ],
+  "a limit for FATReLU behind a gate": [
+    ["--model", "llama-relu", "--text", text, "--method", "fatrelu", "--limit", "0.1"],
+    /^relukit: fatrelu --limit: the model is of the family llama; expected a plain feed-forward, as opt and falcon have\n$/,
+  ],
+  "a batch of more than there are": [
+    ["--model", "opt-relu", "--text", text, "--method", "batch-union", "--max-tokens", "600", "--batch", "9"],
+    /^relukit: batches: B is 9; expected a whole number from 1 to 2, the sequences there are\n$/,
+  ],
+  "a chance that is none": [
+    [
+      "--model",
+      "opt-relu",
+      "--text",
+      text,
+      "--method",
+      "predictor",
+      "--max-tokens",
+      "20",
+      "--rank",
+      "1",
+      "--chance",
+      "1",
+    ],
+    /^relukit: predictor: threshold is 1; expected a probability in \(0, 1\)\n$/,
+  ],
+  "too short a text": [
+    ["--model", "opt-relu", "--text", short, "--method", "teal"],
+    /^relukit: .*short.txt: has 1 tokens; expected four at least, two to calibrate on and two to judge by\n$/,
+  ],
+  "no full sequence": [
+    ["--model", "opt-relu", "--text", text, "--method", "window-cache", "--max-tokens", "40"],
+    /^relukit: the part of the text that judges has 20 tokens; expected P = 128 at least, one full sequence\n$/,
+  ],
+};
+
+for (const [what, [args, sentence]] of Object.entries(wrong)) {
+  test(`successors with ${what} says so in a sentence, and exits with 2`, async () => {
+    const { code, out, err } = await successors(...args);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, sentence);
+  });
+}
