@@ -1,6 +1,7 @@
 // The experiments, in the order of the paper.
 
 import { after } from "./after.ts";
+import { afterFinetuning } from "./after-finetuning.ts";
 import { aggregated } from "./aggregated.ts";
 import type { Experiment } from "./experiment.ts";
 import { ladder } from "./ladder.ts";
@@ -19,4 +20,5 @@ export const experiments: readonly Experiment[] = [
   speculativeLatency,
   latency,
   after,
+  afterFinetuning,
 ];

@@ -23,8 +23,6 @@ const MIX = 0.5;
 /** Tokens of the held-out text that each look reads: enough for a curve, and the first and last read all of it. */
 export const SOME = 4000;
 export const EPSILON = 0.01;
-/** What share of pre-activations the shift is to silence before any finetuning. */
-export const TARGET = 0.9;
 
 export interface Look {
   readonly step: number;
@@ -39,6 +37,8 @@ export interface Surgery {
   /** whose weights it begins with: the model as it ships, or a surgery before */
   readonly from: string;
   readonly teacher: boolean;
+  /** the share of pre-activations that the shift is to silence before any surgery, where there is one, and the shift */
+  readonly target?: number;
   readonly shift: number;
   /** right after surgery, and at the end, on all of the held-out text */
   readonly before: Look;
@@ -54,8 +54,6 @@ export interface Relufication {
   readonly recipe: Recipe;
   /** how much of the aim is the teacher's, where there is one */
   readonly mix: number;
-  /** the share of pre-activations that the shift silences before finetuning */
-  readonly target: number;
   /** tokens of the held-out text that each look on the way reads */
   readonly looksRead: number;
   /** the models as they ship: their loss and zeros on all of the held-out text */
@@ -87,9 +85,13 @@ const shares = ({ counts, below, above }: Histogram): readonly number[] => {
   return counts.map((count) => Number((count / total).toPrecision(4)));
 };
 
-/** What part of the pre-activations a plain ReLU has to silence, and b so that relu(x − b) silences TARGET of them. */
-export const shiftOf = ({ machine }: Pick<Lab, "machine">, model: Model, text: Tokens): number =>
-  shiftFor(preactivations(machine, model, windowsOf(text)), TARGET);
+/** The shift that silences a share of what the activations read of a text. */
+export const shiftOf = (
+  { machine }: Pick<Lab, "machine">,
+  model: Model,
+  text: Tokens,
+  share: number,
+): number => shiftFor(preactivations(machine, model, windowsOf(text)), share);
 
 const windowsOf = (text: Tokens): readonly Tokens[] => {
   const { context } = recipe;
@@ -102,6 +104,7 @@ interface Step {
   readonly name: string;
   readonly from?: string;
   readonly teacher?: boolean;
+  readonly target?: number;
   readonly change: (config: Model["config"], b: number) => Model["config"];
 }
 
@@ -112,12 +115,12 @@ const taught: readonly Step[] = [
   { name: "stage 1, taught", teacher: true, change: stage1 },
   { name: "stage 2, taught", from: "stage 1, taught", teacher: true, change: stage2 },
 ];
-const moved: Step = { name: "shifted", change: shifted };
+const moved = (target: number): Step => ({ name: "shifted", target, change: shifted });
 
 const COURSES: Readonly<Record<string, readonly Step[]>> = {
-  "llama-silu": [asItIs, first, second, ...taught, moved],
+  "llama-silu": [asItIs, first, second, ...taught, moved(0.9)],
   "opt-gelu": [asItIs, first, second],
-  "opt-relu": [asItIs, second, moved],
+  "opt-relu": [asItIs, second, moved(0.97)],
   "falcon-gelu": [asItIs, first, second],
 };
 
@@ -130,7 +133,7 @@ export const relufication: Experiment = {
     for (const [name, steps] of Object.entries(COURSES))
       found.push(await lab.part(`${name} ${JSON.stringify(recipe)}`, () => surgeriesOn(lab, name, steps)));
     return {
-      ...{ recipe, mix: MIX, target: TARGET, looksRead: SOME },
+      ...{ recipe, mix: MIX, looksRead: SOME },
       before: found.map(({ before }) => before),
       surgeries: found.flatMap(({ surgeries }) => surgeries),
     };
@@ -145,7 +148,8 @@ async function surgeriesOn(lab: Lab, name: string, steps: readonly Step[]) {
   const surgeries: Surgery[] = [];
   for (const step of steps) {
     const start = models.get(step.from ?? "") ?? shipped.model;
-    const b = step === moved ? shiftOf(lab, start, text.slice(0, SOME)) : 0;
+    const { target } = step;
+    const b = target === undefined ? 0 : shiftOf(lab, start, text.slice(0, SOME), target);
     const model = { ...start, config: step.change(start.config, b) } as Model;
     const before = lookOf(lab, model, validation, 0);
     let end = model;
@@ -160,7 +164,8 @@ async function surgeriesOn(lab: Lab, name: string, steps: readonly Step[]) {
     models.set(step.name, end);
     const after = lookOf(lab, end, validation, recipe.steps);
     surgeries.push({
-      ...{ model: name, name: step.name, from: step.from ?? "", teacher: step.teacher ?? false, shift: b },
+      ...{ model: name, name: step.name, from: step.from ?? "", teacher: step.teacher ?? false },
+      ...(target === undefined ? { shift: b } : { target, shift: b }),
       ...{ before: plainLook(before), after: plainLook(after), looks: seen },
       histograms: { before: before.histograms, after: after.histograms },
     });

@@ -193,6 +193,9 @@ const shift: PaperFigure = {
       name: model,
       points: rows.filter((row) => row.model === model).map(place),
     }));
+    const targets = rows.flatMap(({ model, target }) =>
+      target === undefined ? [] : [`${percent(target)} % in ${model}`],
+    );
     const told = rows.map(
       (row) =>
         `${row.model}, ${row.name}${row.name === "shifted" ? ` by ${decimals(row.shift, 3)}` : ""}: ${percent(mean(share(row.before, "down")))} % zeros before finetuning, ${percent(mean(share(row.after, "down")))} % after, ${decimals(row.after.loss, 3)} nats`,
@@ -203,7 +206,7 @@ const shift: PaperFigure = {
         y: { label: "nats a token, held out" },
         series,
       }),
-      alt: `Loss against zeros in the input of down, after finetuning. ${told.join("; ")}. The shift is where ${percent(all().target)} % of the pre-activations lay below, before any surgery.`,
+      alt: `Loss against zeros in the input of down, after finetuning. ${told.join("; ")}. The shift is where ${targets.join(" and ")} of the pre-activations lay below before any surgery.`,
     };
   },
 };

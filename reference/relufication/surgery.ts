@@ -6,7 +6,7 @@ import type { Activation } from "../ops/contract.ts";
 /** relu(x − b) */
 export const shiftedRelu = (b: number): Activation => ({ kind: "relu", shift: b });
 
-/** Stage 1: ReLU in the feed-forward, on its only branch or on its gate, whatever was there. */
+/** Stage 1: ReLU in the feed-forward, on its one branch or on its gate. */
 export const stage1 = <C extends Config>(config: C): C => ({ ...config, activation: shiftedRelu(0) });
 
 /**
