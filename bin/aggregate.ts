@@ -53,6 +53,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const { machineOf } = await import("./machine.ts");
   const { report } = await import("./aggregate-report.ts");
   const { page } = await import("./aggregate-page.ts");
+  const { checkAlive } = await import("./alive.ts");
   const { contexts } = await import("../reference/decoding/contexts.ts");
 
   const { model, tokenizer, storedBytes } = load(options, terminal);
@@ -75,6 +76,11 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const found = report(machine, placed, windows, gammas, terminal);
   machine.close();
   const { family, config } = model;
+  checkAlive(
+    config,
+    found.layers.map(({ sparsity }) => sparsity),
+    `on ${text}`,
+  );
   const about = { path: options.model, family, activation: config.activation };
   const document = { model: about, ops: options.ops, text, tokens: tokens.length, ...found };
   terminal.out(options.json ? `${JSON.stringify(document, null, 2)}\n` : page(document));

@@ -39,7 +39,7 @@ async function run(name: string | undefined, options: Options, terminal: Termina
   const found = experiments.find((one) => one.name === name);
   if (!found) {
     const names = experiments.map((one) => one.name).join(", ");
-    throw new WrongUse(`${name ?? "no name"}: is no experiment; expected one of ${names}`);
+    throw new WrongUse(`${name || "no name"}: is no experiment; expected one of ${names}`);
   }
   const { labOf } = await import("./experiments/lab.ts");
   const lab = await labOf(options, terminal, `${found.name}`);

@@ -38,7 +38,9 @@ async function run(ids: readonly string[], options: Options, terminal: Terminal)
   const unknown = ids.filter((id) => !figures.some((figure) => figure.id === id));
   if (unknown.length > 0) {
     const known = figures.map(({ id }) => id).join(", ");
-    throw new WrongUse(`${unknown.join(", ")}: no such figure; expected some of ${known}`);
+    throw new WrongUse(
+      `${unknown.map((id) => id || "an empty id").join(", ")}: no such figure; expected some of ${known}`,
+    );
   }
   const wanted = figures.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const { list, json, out } = options;

@@ -22,14 +22,16 @@ export interface Teaching {
 /**
  * @param V      the tokens that model and teacher have to share
  * @param steps  over which the penalty rises
- * @throws {WrongUse} when the teacher's vocabulary is another, or an option lacks the one that it belongs to
+ * @throws {WrongUse} when the teacher's vocabulary is another, or there are fewer steps than stages
  */
 export function teachingOf(
   { teacher: path, mix = 0.5, ...options }: LessonOptions,
   V: number,
   steps: number,
 ): Teaching {
-  if (path === undefined && options["l1"] === undefined) return { lesson: () => plain, words: {} };
+  if (path === undefined && options.l1 === undefined) return { lesson: () => plain, words: {} };
+  if (options.l1 !== undefined && steps < 3)
+    throw new WrongUse(`--steps is ${steps}; expected 3 at least, the stages in which --l1 rises`);
   const teacher = path === undefined ? undefined : openHuggingFace(path).model;
   if (teacher && teacher.config.sizes.V !== V)
     throw new WrongUse(

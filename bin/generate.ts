@@ -71,7 +71,11 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const start = performance.now();
   for (const { token, run } of generate(ops, loaded, prompt, choose)) {
     if (tokens.length === 0) {
-      checkAlive(model.config, layers, "on the prompt");
+      checkAlive(
+        model.config,
+        layers.map(({ down }) => sparsity(down)),
+        "on the prompt",
+      );
       for (const given of prompt) say(text.next(given));
     }
     tokens.push(token);

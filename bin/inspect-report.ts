@@ -67,7 +67,11 @@ export function reading(
       line.show(() => `${done} of ${total} tokens, mean negative log-likelihood ${mean.toFixed(3)}`),
   });
   line.end();
-  checkAlive(model.config, found.layers, `on ${text}`);
+  checkAlive(
+    model.config,
+    found.layers.map(({ down }) => sparsity(down)),
+    `on ${text}`,
+  );
 
   const { predictions, meanNegativeLogLikelihood } = found;
   return {

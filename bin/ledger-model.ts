@@ -49,7 +49,7 @@ function unknown(word: string): WrongUse {
   const shipped = existsSync(models) ? readdirSync(models).sort() : [];
   const near = suggestion(word, [...published, ...shipped]);
   return new WrongUse(
-    `${word}: there is no such architecture, file or folder; expected ${published.join(", ")}, ` +
+    `${word || "an empty name"}: there is no such architecture, file or folder; expected ${published.join(", ")}, ` +
       `a model that ships (${shipped.join(", ")}), or a path${near}`,
   );
 }

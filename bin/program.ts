@@ -13,7 +13,7 @@ import { addLessons } from "./lessons.ts";
 import { addRelufy } from "./relufy.ts";
 import { addSpeculate } from "./speculate.ts";
 import { addSuccessors } from "./successors.ts";
-import { Interrupted, NegativeVerdict, type Terminal } from "./terminal.ts";
+import { complaint, Interrupted, NegativeVerdict, type Terminal } from "./terminal.ts";
 import { addTour } from "./tour.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
@@ -27,11 +27,10 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
     .version(version(), "-v, --version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
-    .showHelpAfterError("(relukit --help lists the commands)")
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,
-      outputError: (text, write) => write(text.replace(/^error: /, "relukit: ")),
+      outputError: (text, write) => write(`relukit: ${complaint(text)}\n`),
     })
     .exitOverride();
   const commands = [

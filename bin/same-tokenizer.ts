@@ -19,7 +19,7 @@ const PROBES: readonly string[] = [
 export function difference(target: Tokenizer, draft: Tokenizer, V: number): string | undefined {
   for (const field of ["size", "bos", "eos"] as const)
     if (target[field] !== draft[field])
-      return `its tokenizer's ${field} is ${draft[field]}; expected ${target[field]}, as of the target`;
+      return `its tokenizer's ${field} is ${draft[field] ?? "none"}; expected ${target[field] ?? "none"}, as of the target`;
   for (let id = 0; id < Math.min(V, target.size); id++) {
     const [wanted, got] = [spelled(target, id), spelled(draft, id)];
     if (wanted !== got)

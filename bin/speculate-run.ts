@@ -31,6 +31,7 @@ export async function measure(options: RunOptions, terminal: Terminal) {
   const loaded = { target: opened(options, "target", terminal), draft: opened(options, "draft", terminal) };
   checkVocabularies(options, loaded);
   const prompt = promptOf(options, loaded);
+  checkRoom(options, loaded, prompt);
   const { tokenizer, model } = loaded.target;
   const weights = [...names([model.weights, loaded.draft.model.weights]).keys()];
   const machine = await machineOf(
@@ -86,8 +87,6 @@ function surveyed(
   };
   const settings = { ...sampling("speculate"), gamma };
   const rounds = taken(speculativeSurvey(machine, models, prompt, settings), "speculative");
-  if (!rounds.some(({ drafted }) => drafted.length === gamma))
-    throw new WrongUse(`--gamma is ${gamma}; expected one that the context has room for after the prompt`);
   const plain = taken(plainSurvey(machine, models.target, prompt, sampling("speculate plain")), "plain");
   return {
     rounds,
@@ -127,5 +126,15 @@ function promptOf({ prompt: text }: RunOptions, { target, draft }: Pair<Loaded>)
   if (prompt.length > 0 && prompt.length <= most) return prompt;
   throw new WrongUse(
     `--prompt has ${prompt.length} tokens; expected from 1 to ${most}, what both models can hold`,
+  );
+}
+
+/** The first window has to be a full one: it holds the last token of the prompt, and gamma more. */
+function checkRoom({ gamma }: RunOptions, { target, draft }: Pair<Loaded>, { length }: Tokens): void {
+  const [own, small] = [target.model.config.sizes.P, draft.model.config.sizes.P];
+  const room = Math.min(own - length, small - length + 1);
+  if (gamma <= room) return;
+  throw new WrongUse(
+    `--gamma is ${gamma}; expected ${room} at most, what the context has room for after the ${length} tokens of the prompt`,
   );
 }

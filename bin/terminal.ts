@@ -21,3 +21,13 @@ export class NegativeVerdict extends Error {
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
+
+/** What the library of the command line complains of, as one sentence on one line: what was found, and what is expected. */
+export const complaint = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/^option '(.+?)' argument '(.*)' is invalid\. /s, "option '$1' is '$2'. ")
+    .replace(/\. Expected (.*?)\.?$/s, "; expected $1")
+    .replace(/\. Allowed choices are (.*)\.$/s, "; expected one of $1")
+    .replace(/\n\(Did you mean (.*)\?\)$/, "; did you mean $1?");

@@ -14,6 +14,7 @@ import {
   type TrainingCheckpoint,
   writeTraining,
 } from "../reference/formats/training-checkpoint.ts";
+import { sparsity as zeroShare } from "../reference/measure/sparsity.ts";
 import type { Model } from "../reference/models/model.ts";
 import type { Tensor, Tokens } from "../reference/tensor.ts";
 import { split } from "../reference/training/corpus.ts";
@@ -88,7 +89,11 @@ export async function trainingRun(run: Run): Promise<void> {
 
   const first = material.tokens.slice(0, recipe.context);
   const { layers } = judgement(machine, trained, first, recipe.context, 0);
-  checkAlive(model.config, layers, "on the first window of the text");
+  checkAlive(
+    model.config,
+    layers.map(({ down }) => zeroShare(down)),
+    "on the first window of the text",
+  );
 
   let saved = before?.step ?? 0;
   const save = (): void => {

@@ -13,7 +13,15 @@ export interface MeasuredCurve {
 export function unusedCurve(path: string): MeasuredCurve {
   const points = new Map<number, number>();
   for (const [i, element] of elements(path).entries()) {
-    const [gamma, unused] = pointOf(element, i);
+    const [gamma, unused] = pointOf(element, i) ?? [];
+    if (gamma === undefined || unused === undefined)
+      throw wrong(
+        path,
+        i,
+        JSON.stringify(element),
+        'a number, or { "gamma": number, "unused": number }',
+        "is",
+      );
     if (!(Number.isSafeInteger(gamma) && gamma >= 1))
       throw wrong(path, i, `gamma ${gamma}`, "a whole number of 1 or more");
     if (!(unused >= 0 && unused <= 1)) throw wrong(path, i, `unused ${unused}`, "a number in [0, 1]");
@@ -44,13 +52,12 @@ function elements(path: string): readonly unknown[] {
   );
 }
 
-/** A number is s̄ at its place, counted from 1; anything that is neither that nor a record becomes NaN. */
-function pointOf(element: unknown, i: number): readonly [gamma: number, unused: number] {
+/** A number is s̄ at its place, counted from 1; undefined where it is neither that nor a record of two numbers. */
+function pointOf(element: unknown, i: number): readonly [gamma: number, unused: number] | undefined {
   if (typeof element === "number") return [i + 1, element];
   const { gamma, unused } = (element ?? {}) as { readonly gamma?: unknown; readonly unused?: unknown };
-  const real = (value: unknown): number => (typeof value === "number" ? value : Number.NaN);
-  return [real(gamma), real(unused)];
+  return typeof gamma === "number" && typeof unused === "number" ? [gamma, unused] : undefined;
 }
 
-const wrong = (path: string, i: number, found: string, expected: string): FormatError =>
-  new FormatError(`${path}: element ${i} has ${found}; expected ${expected}`);
+const wrong = (path: string, i: number, found: string, expected: string, verb = "has"): FormatError =>
+  new FormatError(`${path}: element ${i} ${verb} ${found}; expected ${expected}`);

@@ -1,5 +1,5 @@
 // The lab that the command gives an experiment: a machine, the shipped models, the texts, and a memory of finished parts.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { attempt, makeFolder, writeFile } from "../../reference/formats/file.node.ts";
 import { FormatError } from "../../reference/formats/format-error.ts";
@@ -9,7 +9,7 @@ import { load } from "../load.ts";
 import { type MachineOptions, machineOf } from "../machine.ts";
 import { modelPath } from "../model-options.ts";
 import { progress } from "../progress.ts";
-import type { Terminal } from "../terminal.ts";
+import { type Terminal, WrongUse } from "../terminal.ts";
 import { books } from "../texts.ts";
 import type { Lab } from "./experiment.ts";
 
@@ -28,11 +28,11 @@ export async function labOf(
   name: string,
 ): Promise<OpenLab> {
   const { out } = options;
+  if (out !== undefined) checkOut(out);
   const machine = await machineOf(options, WEIGHTS, 1);
   const line = progress(terminal);
   const parts = out === undefined ? undefined : `${out}.parts`;
   const kept: Record<string, object> = parts === undefined ? {} : readParts(parts, name);
-  if (out !== undefined) makeFolder(dirname(out));
   const texts = () => split(books().map(({ text }) => text));
   return {
     machine,
@@ -65,6 +65,20 @@ export async function labOf(
       machine.close();
     },
   };
+}
+
+/** Before hours of work: whether the document can be written there at their end. */
+function checkOut(out: string): void {
+  if (out === "" || (existsSync(out) && statSync(out).isDirectory()))
+    throw new WrongUse(
+      `--out is ${out === "" ? "empty" : `${out}, a directory`}; expected the path of a file`,
+    );
+  makeFolder(dirname(out));
+  const probe = `${out}.probe`;
+  attempt(out, "be written", () => {
+    writeFileSync(probe, "");
+    rmSync(probe);
+  });
 }
 
 function readParts(path: string, name: string): Record<string, object> {

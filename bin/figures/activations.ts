@@ -140,4 +140,5 @@ const point = (x: string, { mean, from, to }: Interval, scale = 1) => ({
 const interval = ({ mean, from, to }: Interval, digits: number, scale = 1): string =>
   `${decimals(scale * mean, digits)} (${decimals(scale * from, digits)} to ${decimals(scale * to, digits)})`;
 
-export const activationFigures: readonly PaperFigure[] = [near, zeros, loss, task, histograms];
+export const activationFigures: readonly PaperFigure[] = [near, zeros, loss, task];
+export const histogramFigures: readonly PaperFigure[] = [histograms];

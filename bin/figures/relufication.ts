@@ -158,7 +158,7 @@ const recovery: PaperFigure = {
   draw() {
     const names = ["as it is", "stage 1", "stage 1, taught", "stage 2", "stage 2, taught", "shifted"];
     const surgeries = names.map((name) => find("llama-silu", name));
-    const at = surgeries[0]?.looks.map(({ step }) => step) ?? [];
+    const at = surgeries[0]?.looks.map(({ step }) => step + 1) ?? [];
     const series = surgeries.map(({ name, looks }) => ({ name, values: looks.map(({ loss }) => loss) }));
     const trained = shipped("llama-silu").look.loss;
     const told = surgeries.map(
@@ -166,11 +166,11 @@ const recovery: PaperFigure = {
     );
     return {
       figure: lines({
-        x: { label: "step of finetuning (0 is right after surgery)", values: at.map((step) => step) },
+        x: { label: "step of finetuning, from 1, right after surgery", values: at, type: "log" },
         y: { label: "nats a token, held out" },
         series,
       }),
-      alt: `Held-out loss against steps. As trained it was ${decimals(trained, 3)} nats a token. On all of the held-out text, right after surgery and after the last step: ${told.join("; ")}.`,
+      alt: `Held-out loss against steps, on a logarithmic axis. As trained it was ${decimals(trained, 3)} nats a token. On all of the held-out text, right after surgery and after the last step: ${told.join("; ")}.`,
     };
   },
 };

@@ -1,6 +1,11 @@
 // A model and a text from the command line, as the methods want them.
-import type { Model } from "../../reference/models/model.ts";
+import { observe } from "../../reference/interpret/observe.ts";
+import { sparsity } from "../../reference/measure/sparsity.ts";
+import { empty } from "../../reference/models/cache.ts";
+import { forward, type Model } from "../../reference/models/model.ts";
+import { zerosSeen } from "../../reference/training/judgement.ts";
 import { names } from "../../reference/weights.ts";
+import { checkAlive } from "../alive.ts";
 import { load, textOf } from "../load.ts";
 import { type MachineOptions, machineOf } from "../machine.ts";
 import type { ModelOptions } from "../model-options.ts";
@@ -38,6 +43,7 @@ export async function subjectFrom(
     judged: tokens.slice(half),
     say: line.show,
   };
+  checkAlive(model.config, firstZeros(subject), "on the first window of the text");
   return {
     subject,
     close() {
@@ -45,4 +51,12 @@ export async function subjectFrom(
       machine.close();
     },
   };
+}
+
+/** The share of zeros in what each down projection reads of the first window. */
+function firstZeros({ machine, model, calibration }: Subject): readonly number[] {
+  const { look, layers } = zerosSeen(model, 0);
+  const first = calibration.slice(0, model.config.sizes.P);
+  machine.scope(() => void forward(observe(machine, look), model, first, empty));
+  return layers.map(({ down }) => sparsity(down));
 }

@@ -39,13 +39,20 @@ export function points({
   const marks = series.flatMap((one, s) => marksOf(one, s, joined));
   const across =
     words.length > 0 ? { label: x.label, domain: [...new Set(words)], type: "point" as const } : scale(x);
-  const frame = { x: across, y: { grid: true, ...scale(y) }, marginTop: 56, marginRight: 40 };
+  const named = series.length < 2 ? [] : entries(series, size.width ?? 640);
+  const rows = Math.max(0, ...named.map(({ row }) => row + 1));
+  const frame = {
+    x: across,
+    y: { grid: true, ...(y.domain ? {} : { insetBottom: 14 }), ...scale(y) },
+    marginTop: 36 + ROW * rows,
+    marginRight: 40,
+  };
   const count = series.reduce((total, one) => total + one.points.length, 0);
-  const named = series.map(({ name }) => name).join(", ");
+  const list = series.map(({ name }) => name).join(", ");
   return drawn(
     { ...frame, ...size },
-    [...marks, ...key(series)],
-    `${count} points of ${series.length} series: ${named}`,
+    [...marks, ...key(named, rows)],
+    `${count} points of ${series.length} series: ${list}`,
   );
 }
 
@@ -53,31 +60,47 @@ function marksOf({ points }: PointSeries, s: number, joined: boolean): Plot.Mark
   const color = `var(--series-${(s % 6) + 1})`;
   const symbol = symbols[s % symbols.length] ?? "circle";
   const spread = points.filter(({ from, to }) => from !== undefined && to !== undefined);
+  const beside = { x: "x", y: "y", text: "label", textAnchor: "start" as const, dx: 9, fill: "currentColor" };
   return [
     ...(joined ? [Plot.line(points, { x: "x", y: "y", stroke: color, strokeOpacity: 0.5 })] : []),
     Plot.ruleX(spread, { x: "x", y1: "from", y2: "to", stroke: color, strokeWidth: 2 }),
     Plot.dot(points, { x: "x", y: "y", symbol, r: 5, fill: color }),
-    Plot.text(
-      points.filter(({ label }) => label !== undefined),
-      { x: "x", y: "y", text: "label", textAnchor: "start", dx: 9, dy: -7, fill: "currentColor" },
+    ...points.flatMap((point, i) =>
+      point.label === undefined ? [] : [Plot.text([point], { ...beside, dy: i % 2 === 0 ? 14 : -8 })],
     ),
   ];
 }
 
-/** Each series' mark and name above the chart, from the left; none for a single series. */
-function key(series: readonly PointSeries[]): Plot.Markish[] {
-  if (series.length < 2) return [];
-  let dx = 7;
-  return series.flatMap(({ name }, s) => {
-    const place = { frameAnchor: "top-left" as const, dy: -34 };
-    const at = dx;
-    dx += 40 + 7.4 * name.length;
+interface Entry {
+  readonly name: string;
+  readonly s: number;
+  readonly row: number;
+  readonly dx: number;
+}
+
+/** Where each series' mark and name stand above the chart: from the left, in as many rows as they need. */
+function entries(series: readonly PointSeries[], width: number): readonly Entry[] {
+  let [row, dx] = [0, 7];
+  return series.map(({ name }, s) => {
+    const needed = 40 + 7.4 * name.length;
+    if (dx > 7 && dx + needed > width - 80) [row, dx] = [row + 1, 7];
+    const entry = { name, s, row, dx };
+    dx += needed;
+    return entry;
+  });
+}
+
+const ROW = 20;
+
+function key(series: readonly Entry[], rows: number): Plot.Markish[] {
+  return series.flatMap(({ name, s, row, dx }) => {
+    const place = { frameAnchor: "top-left" as const, dy: -34 - ROW * (rows - 1 - row) };
     const fill = `var(--series-${(s % 6) + 1})`;
     return [
-      Plot.dot([0], { ...place, symbol: symbols[s % symbols.length] ?? "circle", r: 5, dx: at, fill }),
+      Plot.dot([0], { ...place, symbol: symbols[s % symbols.length] ?? "circle", r: 5, dx, fill }),
       Plot.text([name], {
         ...place,
-        dx: at + 12,
+        dx: dx + 12,
         textAnchor: "start",
         lineAnchor: "middle",
         fill,

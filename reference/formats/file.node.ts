@@ -147,6 +147,7 @@ export function attempt<R>(path: string, passive: string, act: () => R): R {
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
     const code = String(error.code);
-    throw new FormatError(`${path}: cannot ${passive}: ${reasons[code] ?? `the system says ${code}`}`);
+    const said = reasons[code] ?? `the system says ${code}`;
+    throw new FormatError(`${path === "" ? "an empty path" : path}: cannot ${passive}: ${said}`);
   }
 }

