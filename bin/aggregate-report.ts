@@ -1,7 +1,10 @@
 // What `relukit aggregate` reports: the curves, windows and neuron use of a text, and the perplexities of reuse.
 import type { Context } from "../reference/decoding/contexts.ts";
+import { neuronRows } from "../reference/decoding/firing.ts";
 import { exp } from "../reference/elementary.ts";
 import type { Model } from "../reference/models/model.ts";
+import { projections } from "../reference/successors/projections.ts";
+import type { Tensor } from "../reference/tensor.ts";
 import { LONGEST, readingOf, type Summary, summary } from "./aggregate-reading.ts";
 import { type ReuseResult, reuseOf } from "./aggregate-reuse.ts";
 import type { OpenMachine } from "./machine.ts";
@@ -12,7 +15,9 @@ import type { Terminal } from "./terminal.ts";
 export interface AggregateReport extends Summary {
   /** whether any neuron of any layer was silent on any token */
   readonly hasZeros: boolean;
-  /** the mean over the layers of what gamma tokens in a row leave unused, at index gamma − 1: s̄ of gamma */
+  /** the neurons' rows as a share of the weights that a dense step reads, the head included */
+  readonly skippableShare: number;
+  /** s̄ of gamma, at index gamma − 1: that share times the mean over the layers of what gamma tokens leave unused */
   readonly unusedCurve: readonly number[];
   readonly reuse: readonly (Omit<ReuseResult, "firstWindow"> & {
     readonly perplexity: ReuseResult["nats"];
@@ -41,9 +46,18 @@ export function report(
   });
   line.end();
   const found = summary(readings);
+  const skippableShare = skippable(model);
   const unusedCurve = over(
     found.layers.map(({ windowed }) => windowed),
-    mean,
+    (shares) => skippableShare * mean(shares),
   );
-  return { hasZeros: found.layers.some(({ sparsity }) => sparsity > 0), ...found, unusedCurve, reuse };
+  const hasZeros = found.layers.some(({ sparsity }) => sparsity > 0);
+  return { hasZeros, ...found, skippableShare, unusedCurve, reuse };
+}
+
+function skippable(model: Model): number {
+  const { V, D } = model.config.sizes;
+  const size = (weights: Iterable<Tensor>): number =>
+    [...weights].reduce((total, { size }) => total + size, 0);
+  return size(neuronRows(model).flat()) / (size(projections(model).keys()) + V * D);
 }

@@ -40,7 +40,8 @@ by chance   what tokens that choose independently would leave: of the layer's sp
 windows     the same for any gamma tokens in a row, and for each layer the largest gamma that leaves so much unused
 reuse       gamma tokens load their neurons, the next gamma may fire no others; beside as many neurons drawn at random,
             and all of them; perplexity of the same tokens
-unusedCurve in the JSON: windows, the mean over the layers; that list in a file is speculate's --unused-curve
+unusedCurve in the JSON: windows, the mean over the layers, times the share of the weights that are rows of a neuron
+            (skippableShare); that list in a file is speculate's --unused-curve
 
 Examples:
   relukit aggregate --model opt-relu --text story.txt

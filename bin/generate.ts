@@ -65,19 +65,17 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const ops = observe(options.sparse ? skipZeros(machine) : machine, look);
 
   const [text, line] = [tokenizer.stream(), progress(terminal)];
-  const say = options.json ? () => undefined : (piece: string) => terminal.out(piece);
+  const zeros = () => layers.map(({ down }) => sparsity(down));
+  const held: string[] = []; // until a neuron fires: one token alone, such as BOS, may leave them all silent
+  const say = (piece: string): void => {
+    held.push(piece);
+    if (!options.json && zeros().some((share) => share < 1)) terminal.out(held.splice(0).join(""));
+  };
   const tokens: number[] = [];
   let notNumbers = 0;
   const start = performance.now();
   for (const { token, run } of generate(ops, loaded, prompt, choose)) {
-    if (tokens.length === 0) {
-      checkAlive(
-        model.config,
-        layers.map(({ down }) => sparsity(down)),
-        "on the prompt",
-      );
-      for (const given of prompt) say(text.next(given));
-    }
+    if (tokens.length === 0) for (const given of prompt) say(text.next(given));
     tokens.push(token);
     say(text.next(token));
     if (run.logits.data.some(Number.isNaN)) notNumbers++;
@@ -87,7 +85,8 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const seconds = (performance.now() - start) / 1000;
   machine.close();
   line.end();
-  say(`${text.end()}\n`);
+  checkAlive(model.config, zeros(), `on ${prompt.length + tokens.length - 1} tokens`);
+  if (!options.json) terminal.out(`${held.join("")}${text.end()}\n`);
   if (notNumbers > 0) terminal.err(`relukit: warning: NaN among the logits of ${notNumbers} tokens\n`);
 
   const tokensPerSecond = tokens.length / seconds;

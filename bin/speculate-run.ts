@@ -134,6 +134,10 @@ function checkRoom({ gamma }: RunOptions, { target, draft }: Pair<Loaded>, { len
   const [own, small] = [target.model.config.sizes.P, draft.model.config.sizes.P];
   const room = Math.min(own - length, small - length + 1);
   if (gamma <= room) return;
+  if (room < 1)
+    throw new WrongUse(
+      `--prompt has ${length} tokens; expected ${length + room - 1} at most, so that a drafted one has room`,
+    );
   throw new WrongUse(
     `--gamma is ${gamma}; expected ${room} at most, what the context has room for after the ${length} tokens of the prompt`,
   );

@@ -88,10 +88,14 @@ export function fatReluRows(subject: Subject, targets: readonly number[]) {
     const found = effectOf(changed, what);
     return { sparsity: hiddenSparsity(model, found), nats: found.meanNegativeLogLikelihood };
   };
+  const thresholds = targets.map((target) => {
+    const threshold = thresholdBySparsity(before, target);
+    if (threshold < Infinity) return { target, threshold };
+    throw new RangeError(`fatrelu: target is ${target}; expected one below 1 that leaves a neuron alive`);
+  });
   return {
     relu: under("relu", model.config.activation),
-    rows: targets.map((target) => {
-      const threshold = thresholdBySparsity(before, target);
+    rows: thresholds.map(({ target, threshold }) => {
       const fat = under(`fatrelu ${target}`, withFatRelu(model, threshold).config.activation);
       const shifted = under(`shifted ${target}`, { kind: "relu", shift: threshold });
       return { target, threshold, ...fat, shiftedNats: shifted.nats };

@@ -56,10 +56,13 @@ test("ledger --model shows each projection beside its dense work", async () => {
 const wrong: Readonly<Record<string, readonly [words: readonly string[], sentence: RegExp]>> = {
   "a sparsity above 1": [
     ["--model", "llama-7b", "--qkv", "51"],
-    /^relukit: option '--qkv <s>' argument '51' is invalid\. Expected a number from 0 to 1\.\n/,
+    /^relukit: option '--qkv <s>' is '51'; expected a number from 0 to 1\n$/,
   ],
-  "a sparsity below 0": [["--model", "llama-7b", "--down=-0.1"], /argument '-0.1' is invalid\. Expected/],
-  NaN: [["--model", "llama-7b", "--up", "NaN"], /argument 'NaN' is invalid\. Expected a number from 0 to 1/],
+  "a sparsity below 0": [
+    ["--model", "llama-7b", "--down=-0.1"],
+    /is '-0.1'; expected a number from 0 to 1\n$/,
+  ],
+  NaN: [["--model", "llama-7b", "--up", "NaN"], /is 'NaN'; expected a number from 0 to 1\n$/],
   "an unknown architecture": [
     ["--model", "falcn-7b"],
     /^relukit: falcn-7b: there is no such architecture, file or folder; expected falcon-7b, .*, or a path; did you mean falcon-7b\?\n$/,

@@ -119,8 +119,8 @@ test("relufy refuses what it cannot mean, in one sentence", async () => {
     [...line, "--target-sparsity", "0.5"],
     "--target-sparsity goes with --shift auto; got --shift 0",
   );
-  await refused([...line, "--shift", "auto", "--target-sparsity", "1.2"], "Expected a number from 0 to 1.");
-  await refused([...line, "--shift", "auto", "--target-sparsity", "-0.1"], "Expected a number from 0 to 1.");
+  await refused([...line, "--shift", "auto", "--target-sparsity", "1.2"], "expected a number from 0 to 1");
+  await refused([...line, "--shift", "auto", "--target-sparsity", "-0.1"], "expected a number from 0 to 1");
   await refused(
     [...line, "--shift", "auto", "--target-sparsity", "1"],
     "sparsity is 1; expected a number above 0 and below 1",
@@ -129,23 +129,43 @@ test("relufy refuses what it cannot mean, in one sentence", async () => {
     [...line, "--shift", "99"],
     /--shift 99 silences every neuron on the text, whose greatest pre-activation is [\d.]+; expected a smaller/,
   );
-  await refused([...line, "--shift", "x"], "Expected a number.");
-  await refused([...line, "--stage", "3"], "Expected 1 or 2.");
+  await refused([...line, "--shift", "x"], "expected a number");
+  await refused([...line, "--stage", "3"], "expected 1 or 2");
   assert.equal(existsSync(at("no")), false, "nothing was written");
 });
 
-test("generate, inspect and finetune refuse a shift that silences every neuron", async () => {
+test("generate, inspect, aggregate, successors and finetune refuse a shift that silences every neuron", async () => {
   const says = "the shift 99 silences every neuron of every layer";
   await refused(
     ["generate", "--model", "draft", "--prompt", "The", "--tokens", "4", "--shift", "99"],
-    `${says} on the prompt`,
+    /the shift 99 silences every neuron of every layer on \d+ tokens; expected a smaller one\n$/,
   );
   await refused(["inspect", "--model", "draft", "--text", text, "--shift", "99"], `${says} on ${text}`);
+  const read = ["--model", "draft", "--text", text, "--max-tokens", "40", "--shift", "99"];
+  await refused(["aggregate", ...read], `${says} on ${text}`);
+  await refused(["successors", "--method", "cett", ...read], `${says} on the first window of the text`);
+  await refused(
+    ["inspect", "--model", "draft", "--text", text, "--activation", "fatrelu", "--threshold", "99"],
+    `the threshold 99 silences every neuron of every layer on ${text}`,
+  );
+  await refused(
+    ["inspect", "--model", "llama-relu", "--text", text, "--max-tokens", "40", "--norm-shift", "99"],
+    `the shift after the norms 99 silences every neuron of every layer on ${text}`,
+  );
   const out = ["--out", at("deaf"), "--data", text, "--context", "16", "--threads", "1"];
   await refused(
     ["finetune", "--model", "draft", "--shift", "99", ...out],
     `${says} on the first window of the text`,
   );
+});
+
+test("finetune --l1 needs a step for each of its stages, and writes nothing without", async () => {
+  const out = ["--out", at("hasty"), "--data", text, "--context", "16", "--threads", "1"];
+  await refused(
+    ["finetune", "--model", "draft", "--l1", "0.1", "--steps", "2", ...out],
+    "--steps is 2; expected 3 at least, the stages in which --l1 rises",
+  );
+  assert.equal(existsSync(at("hasty")), false);
 });
 
 const short = ["--data", text, "--steps", "3", "--batch", "1", "--context", "32", "--threads", "1"];

@@ -88,19 +88,31 @@ const inspect = (...args: readonly string[]) =>
 
 /** Wrong uses, each with the one sentence that it gets. */
 const wrong: Readonly<Record<string, readonly [args: readonly string[], sentence: RegExp]>> = {
-  "an unknown command": [["genrate"], /^relukit: unknown command 'genrate'\n\(Did you mean generate\?\)/],
+  "an unknown command": [["genrate"], /^relukit: unknown command 'genrate'; did you mean generate\?\n$/],
   "an unknown option": [
     ["generate", "--model", "x", "--tokenz", "4"],
-    /^relukit: unknown option '--tokenz'\n\(Did you mean --tokens\?\)/,
+    /^relukit: unknown option '--tokenz'; did you mean --tokens\?\n$/,
   ],
   "no model": [["generate"], /^relukit: required option '-m, --model <path>' not specified/],
+  "an experiment whose document cannot be written": [
+    ["experiment", "after", "--out", "/proc/after.json"],
+    /^relukit: \/proc\/after\.json: cannot be written: .*\n$/,
+  ],
+  "an experiment whose document would be a directory": [
+    ["experiment", "after", "--out", folder],
+    /^relukit: --out is .*, a directory; expected the path of a file\n$/,
+  ],
+  "a path that is empty": [
+    ["inspect", "--model", "", "--tokenizer", "x"],
+    /^relukit: an empty path: cannot be opened: there is no such file or folder\n$/,
+  ],
   "a word for a number": [
     ["generate", "--model", "x", "--tokens", "many"],
-    /argument 'many' is invalid. Expected a whole number, 1 or more/,
+    /is 'many'; expected a whole number, 1 or more\n$/,
   ],
   "an unknown activation": [
     ["inspect", "--model", "x", "--activation", "rleu"],
-    /argument 'rleu' is invalid. Allowed choices are relu, /,
+    /is 'rleu'; expected one of relu, /,
   ],
   "a missing file": [
     ["generate", "--model", join(folder, "none")],

@@ -151,16 +151,10 @@ const wrong: Readonly<Record<string, readonly [words: readonly string[], sentenc
     /^relukit: --theory lacks --alpha; expected --c C and/,
   ],
   "theory's numbers in a run": [[...both, "--alpha", "0.5"], /^relukit: --alpha goes with --theory; a run/],
-  "gamma 0": [[...both, "--gamma", "0"], /argument '0' is invalid\. Expected a whole number, 1 or more\./],
-  "alpha above 1": [
-    ["--theory", "--alpha", "1.1"],
-    /argument '1\.1' is invalid\. Expected a number from 0 to 1\./,
-  ],
-  "unused below 0": [
-    ["--theory", "--unused=-1"],
-    /argument '-1' is invalid\. Expected a number from 0 to 1\./,
-  ],
-  "c below 0": [["--theory", "--c=-0.1"], /argument '-0\.1' is invalid\. Expected a number, 0 or more\./],
+  "gamma 0": [[...both, "--gamma", "0"], /is '0'; expected a whole number, 1 or more\n$/],
+  "alpha above 1": [["--theory", "--alpha", "1.1"], /is '1\.1'; expected a number from 0 to 1\n$/],
+  "unused below 0": [["--theory", "--unused=-1"], /is '-1'; expected a number from 0 to 1\n$/],
+  "c below 0": [["--theory", "--c=-0.1"], /is '-0\.1'; expected a number, 0 or more\n$/],
   "two kinds of unused": [
     ["--theory", ...usual, "--unused", "0.1", "--unused-curve", "x"],
     /^relukit: --unused and --unused-curve are both given; expected one of them\n$/,
@@ -185,6 +179,10 @@ const wrong: Readonly<Record<string, readonly [words: readonly string[], sentenc
     ["--theory", ...usual, "--unused-curve", file("twice.json", [0.5, { gamma: 1, unused: 0.5 }])],
     /element 1 has gamma 1 again; expected each gamma once\n$/,
   ],
+  "an element of a curve that is no number": [
+    ["--theory", ...usual, "--unused-curve", file("word.json", [0.9, "0.8"])],
+    /word\.json: element 1 is "0\.8"; expected a number, or { "gamma": number, "unused": number }\n$/,
+  ],
   "a gamma that the curve lacks": [
     ["--theory", ...usual, "--unused-curve", file("short.json", [0.9, 0.8])],
     /^relukit: .*short\.json: says nothing of gamma 10; expected one of 1, 2\n$/,
@@ -207,7 +205,11 @@ const wrong: Readonly<Record<string, readonly [words: readonly string[], sentenc
   ],
   "a gamma that the context has no room for": [
     [...both, "--gamma", "200", "--tokens", "4"],
-    /^relukit: --gamma is 200; expected one that the context has room for after the prompt\n$/,
+    /^relukit: --gamma is 200; expected 1\d\d at most, what the context has room for after the \d+ tokens of the prompt\n$/,
+  ],
+  "a prompt that fills the context": [
+    [...both, "--prompt", "e".repeat(128)],
+    /^relukit: --prompt has 128 tokens; expected 127 at most, so that a drafted one has room\n$/,
   ],
   "a prompt beyond the context": [
     [...both, "--prompt", "The cat ".repeat(100)],

@@ -71,7 +71,7 @@ test("successors --list names every method that --method takes, with its paper",
   );
   for (const { source } of listed) assert.match(source, /arXiv:\d{4}\.\d{5}$/);
   const { err } = await successors("--method", "none");
-  assert.match(err, new RegExp(`Allowed choices are ${Object.keys(wanted).join(", ")}`));
+  assert.match(err, new RegExp(`expected one of ${Object.keys(wanted).join(", ")}`));
   assert.match((await successors("--list")).out, /^teal {12}zeros in the inputs[\s\S]+batch-union/);
 });
 
@@ -111,8 +111,8 @@ const wrong: Readonly<Record<string, readonly [args: readonly string[], sentence
     ["--method", "teal", "--model", "opt-relu"],
     /^relukit: --text is missing; teal is measured on both\n$/,
   ],
-  "a target above 1": [["--target", "1.5"], /argument '1.5' is invalid. Expected a number from 0 to 1/],
-  "a target twice": [["--target", "0.5,0.5"], /Expected numbers that differ/],
+  "a target above 1": [["--target", "1.5"], /is '1.5'; expected a number from 0 to 1\n$/],
+  "a target twice": [["--target", "0.5,0.5"], /is '0.5,0.5'; expected numbers that differ\n$/],
   "another method's setting": [
     ["--method", "drelu", "--alpha", "1"],
     /^relukit: --alpha is no setting of drelu, which takes none\n$/,
@@ -136,6 +136,10 @@ const wrong: Readonly<Record<string, readonly [args: readonly string[], sentence
   "a limit for FATReLU behind a gate": [
     ["--model", "llama-relu", "--text", text, "--method", "fatrelu", "--limit", "0.1"],
     /^relukit: fatrelu --limit: the model is of the family llama; expected a plain feed-forward, as opt and falcon have\n$/,
+  ],
+  "a target that leaves no neuron": [
+    ["--model", "opt-relu", "--text", text, "--method", "fatrelu", "--target", "1"],
+    /^relukit: fatrelu: target is 1; expected one below 1 that leaves a neuron alive\n$/,
   ],
   "a batch of more than there are": [
     ["--model", "opt-relu", "--text", text, "--method", "batch-union", "--max-tokens", "600", "--batch", "9"],

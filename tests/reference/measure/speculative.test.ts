@@ -50,6 +50,12 @@ test("expectedTokens is the quotient of the paper wherever that has a value", ()
   );
 });
 
+test("expectedTokens takes any gamma in no time", () => {
+  assert.equal(expectedTokens(1, 2 ** 52), 2 ** 52 + 1);
+  near(expectedTokens(0.75, Number.MAX_SAFE_INTEGER), 4);
+  assert.equal(expectedTokens(0.5, 3), 1.875);
+});
+
 for (const [alpha, wanted] of [
   [0.6, 6],
   [0.7, 8],

@@ -71,6 +71,8 @@ test("shiftFor(values, s) is the least value that a share s lies at or below", (
   assert.equal(silenced(ten, 2), 0.5);
   assert.equal(shiftFor(ten, 0.9), 8);
   assert.equal(shiftFor(ten, 0.01), -4);
+  const hundred = Float64Array.from({ length: 100 }, (_, i) => i + 1);
+  assert.equal(shiftFor(hundred, 0.07), 7, "though 0.07 · 100 is above 7 in doubles");
   assert.deepEqual(Array.from(ten), [5, -1, 3, 0, 9, -4, 2, 7, 1, 8], "the values stay in their order");
   const many = fc.array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: 3, maxLength: 60 });
   holds(
