@@ -1,4 +1,6 @@
 // The public face of the reference: what `import … from "relukit"` gives.
+
+export { type ClozeOptions, cloze, type Gap, gaps } from "./decoding/cloze.ts";
 export { type Context, contexts } from "./decoding/contexts.ts";
 export { type Firing, firing, neuronRows } from "./decoding/firing.ts";
 export { generate, type Step } from "./decoding/generate.ts";
@@ -54,6 +56,7 @@ export {
 } from "./measure/aggregated.ts";
 export { type Architecture, type ArchitectureName, architectures } from "./measure/architectures.ts";
 export { emptyHistogram, type Histogram, withElements } from "./measure/histogram.ts";
+export { type Interval, meanInterval, shareInterval } from "./measure/interval.ts";
 export { bytesPerToken, type InputSparsity, type Ledger, ledger } from "./measure/ledger.ts";
 export { nearSparsity, sparsity, type Zeros, zeros } from "./measure/sparsity.ts";
 export {
@@ -84,10 +87,15 @@ export {
 } from "./ops/contract.ts";
 export { reference } from "./ops/reference.ts";
 export { type Stream, stream } from "./random.ts";
+export { folded } from "./relufication/fold.ts";
+export { preactivations, settledShift, shiftFor, silenced } from "./relufication/shift.ts";
+export { shifted, stage1, stage2 } from "./relufication/surgery.ts";
 export { hottestShare, neuronUse, type PowerLaw, powerLaw, ranked } from "./successors/neuron-use.ts";
 export { type Matrix, matrix, type Tensor, type Tokens, type Vector, vector } from "./tensor.ts";
 export { batch, type Split, split, type Window } from "./training/corpus.ts";
+export { type Judgement, judgement } from "./training/judgement.ts";
 export { type NGram, nGram } from "./training/n-gram.ts";
+export { distilled, nextToken, type Objective, sparing } from "./training/objective.ts";
 export { Optimizer, type Rules } from "./training/optimizer.ts";
 export { rate, type Schedule } from "./training/schedule.ts";
 export { Diverged, type Progress, type Recipe, train, validationLoss } from "./training/train.ts";
