@@ -11,7 +11,9 @@ export interface Preset {
   /** V, the tokens that its tokenizer learns */
   readonly vocabulary: number;
   readonly recipe: Recipe;
-  /** the model before its first step, for a vocabulary of V tokens */
+  /** for a vocabulary of V tokens */
+  readonly config: (V: number) => Config;
+  /** the model before its first step */
   readonly model: (V: number, seed: number) => Model;
 }
 
@@ -43,46 +45,46 @@ const none: Activation = { kind: "identity" };
 
 const rotary = { base: 10000, pairing: "half-split" } as const;
 
-const opt = (activation: Activation, summary: string): Preset => ({
-  summary,
-  vocabulary: 512,
-  recipe,
-  model: (V, seed) => {
-    const sizes = { V, D: 96, F: 384, L: 4, N: 4, G: 4, K: 24, P: 128 };
-    const config: Config = { sizes, epsilon: 1e-5, activation, afterNorm: none };
-    return initialOpt(config, seed, DEVIATION);
-  },
+const ofOpt = (config: (V: number) => Config) => ({
+  config,
+  model: (V: number, seed: number): Model => initialOpt(config(V), seed, DEVIATION),
 });
 
+const opt = (activation: Activation, summary: string): Preset => ({
+  ...{ summary, vocabulary: 512, recipe },
+  ...ofOpt((V) => {
+    const sizes = { V, D: 96, F: 384, L: 4, N: 4, G: 4, K: 24, P: 128 };
+    return { sizes, epsilon: 1e-5, activation, afterNorm: none };
+  }),
+});
+
+const ofRotary = (
+  initial: (config: RotaryConfig, seed: number, deviation: number) => Model,
+  config: (V: number) => RotaryConfig,
+) => ({ config, model: (V: number, seed: number): Model => initial(config(V), seed, DEVIATION) });
+
 const llama = (activation: Activation, summary: string, D = 96, steps = recipe.steps): Preset => ({
-  summary,
-  vocabulary: 512,
-  recipe: { ...recipe, steps },
-  model: (V, seed) => {
+  ...{ summary, vocabulary: 512, recipe: { ...recipe, steps } },
+  ...ofRotary(initialLlama, (V) => {
     const sizes = { V, D, F: 3 * D, L: 4, N: 4, G: 2, K: D / 4, P: 128 };
-    const config: RotaryConfig = { sizes, epsilon: 1e-5, activation, afterNorm: none, rotary };
-    return initialLlama(config, seed, DEVIATION);
-  },
+    return { sizes, epsilon: 1e-5, activation, afterNorm: none, rotary };
+  }),
 });
 
 const falcon = (activation: Activation, summary: string): Preset => ({
-  summary,
-  vocabulary: 512,
-  recipe,
-  model: (V, seed) => {
+  ...{ summary, vocabulary: 512, recipe },
+  ...ofRotary(initialFalcon, (V) => {
     const sizes = { V, D: 96, F: 384, L: 4, N: 4, G: 1, K: 24, P: 128 };
-    return initialFalcon({ sizes, epsilon: 1e-5, activation, afterNorm: none, rotary }, seed, DEVIATION);
-  },
+    return { sizes, epsilon: 1e-5, activation, afterNorm: none, rotary };
+  }),
 });
 
 const small = (D: number, L: number, summary: string, own: Partial<Recipe>): Preset => ({
-  summary,
-  vocabulary: 512,
-  recipe: { ...recipe, ...own },
-  model: (V, seed) => {
+  ...{ summary, vocabulary: 512, recipe: { ...recipe, ...own } },
+  ...ofOpt((V) => {
     const sizes = { V, D, F: 4 * D, L, N: 2, G: 2, K: D / 2, P: 128 };
-    return initialOpt({ sizes, epsilon: 1e-5, activation: relu, afterNorm: none }, seed, DEVIATION);
-  },
+    return { sizes, epsilon: 1e-5, activation: relu, afterNorm: none };
+  }),
 });
 
 export const presets: Readonly<Record<string, Preset>> = {

@@ -45,7 +45,7 @@ for (const name of names) {
     assert.ok(tokensSeen <= 4_000_000);
     const { model } = openHuggingFace(folder);
     const { V } = model.config.sizes;
-    assert.deepEqual(model.config, preset.model(V, preset.recipe.seed).config);
+    assert.deepEqual(model.config, preset.config(V));
     assert.ok(validation.natsPerCharacter < validation.nGram5, "it beats the 5-gram");
   });
 }

@@ -1,21 +1,14 @@
-// A slice of fixtures/results/relufication.json, made again: what the models are before any surgery, and right after it.
+// A slice of fixtures/results/relufication.json, made again: what llama-silu is right after surgery.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  LOOKS,
-  lookOf,
-  type Relufication,
-  recipe,
-  SOME,
-  shiftOf,
-} from "../../../bin/experiments/relufication.ts";
+import { LOOKS, lookOf, type Relufication, recipe, SOME } from "../../../bin/experiments/relufication.ts";
 import { result } from "../../../bin/figures/figure.ts";
 import { load } from "../../../bin/load.ts";
 import { modelPath } from "../../../bin/model-options.ts";
 import { books } from "../../../bin/texts.ts";
 import { kernels } from "../../../kernels/index.node.ts";
 import type { Model } from "../../../reference/models/model.ts";
-import { shifted, stage1, stage2 } from "../../../reference/relufication/surgery.ts";
+import { stage1 } from "../../../reference/relufication/surgery.ts";
 import { split } from "../../../reference/training/corpus.ts";
 
 const committed = result<Relufication>("relufication");
@@ -42,25 +35,6 @@ test("right after surgery, llama-silu has the committed loss and zeros on the fi
   assert.equal(first?.loss, six(loss));
   for (const [l, layer] of zeros.entries())
     assert.deepEqual(first?.zeros[l], { qkv: six(layer.qkv), up: six(layer.up), down: six(layer.down) });
-});
-
-test("the committed shift of opt-relu is the quantile of what its activations read of the training text", () => {
-  const { model, encode } = opened("opt-relu");
-  const text = encode(texts.training.slice(0, 20_000)).slice(0, SOME);
-  const found = surgeryOf("opt-relu", "shifted");
-  const b = shiftOf({ machine }, model, text, found.target ?? Number.NaN);
-  assert.equal(found.shift, six(b));
-  const operated = { ...model, config: shifted(model.config, b) } as Model;
-  const held = encode(texts.validation.slice(0, 20_000)).slice(0, SOME);
-  assert.equal(found.looks[0]?.loss, six(lookOf({ machine }, operated, held, 0).loss));
-});
-
-test("stage 2 of opt-relu is stage 2: its first look comes again", () => {
-  const { model, encode } = opened("opt-relu");
-  const operated = { ...model, config: stage2(model.config) } as Model;
-  const held = encode(texts.validation.slice(0, 20_000)).slice(0, SOME);
-  const [first] = surgeryOf("opt-relu", "stage 2").looks;
-  assert.equal(first?.loss, six(lookOf({ machine }, operated, held, 0).loss));
 });
 
 test("the committed document agrees with itself: recipe, looks, and what follows from the stages", () => {
