@@ -94,7 +94,7 @@ const task: PaperFigure = {
     }));
     const told = activations.map(({ name, cloze }) => `${nameOf(name)} ${interval(cloze, 1, 100)} %`);
     return {
-      figure: lines({ x: { label: "step", values: at }, y: { label: "right, %", domain: [0, 100] }, series }),
+      figure: lines({ x: { label: "step", values: at }, y: { label: "right, %", domain: [20, 40] }, series }),
       alt: `Right answers of ${gaps.gaps} gaps with four words each, 25 % by chance, against training steps. The four curves rise together; at the end ${told.join(", ")}, with the spread of the seeds.`,
     };
   },

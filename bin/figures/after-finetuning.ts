@@ -16,11 +16,10 @@ const finetuned: PaperFigure = {
     const { courses } = result<AfterFinetuning>("after-finetuning");
     const beside = surgeries.filter(({ name }) => ["as it is", "stage 1", "shifted"].includes(name));
     const rows = [...beside, ...courses].filter(({ model }) => ["llama-silu", "opt-relu"].includes(model));
-    const series = ["llama-silu", "opt-relu"].map((model) => ({
-      name: model,
-      points: rows
-        .filter((row) => row.model === model)
-        .map(({ name, after }) => ({ x: 100 * zerosOf(after), y: after.loss, label: name })),
+    const shown = rows.filter(({ model }) => model === "llama-silu");
+    const series = (["before", "after"] as const).map((when) => ({
+      name: when === "before" ? "right after the change" : "after 400 steps",
+      points: shown.map(({ name, [when]: look }) => ({ x: name, y: 100 * zerosOf(look) })),
     }));
     const told = rows.map(
       ({ model, name, before, after }) =>
@@ -28,11 +27,11 @@ const finetuned: PaperFigure = {
     );
     return {
       figure: points({
-        x: { label: "zeros before down, %", domain: [0, 100] },
-        y: { label: "nats a token, held out" },
+        x: { label: "llama-silu, finetuned" },
+        y: { label: "zeros before down, %", domain: [0, 100] },
         series,
       }),
-      alt: `Held-out loss against zeros in the input of down after 400 steps of finetuning, each from the model as trained. ${told.join("; ")}.`,
+      alt: `Zeros in the input of down of llama-silu right after each change and after 400 steps of finetuning, each from the model as trained; opt-relu and the held-out losses in words. ${told.join("; ")}.`,
     };
   },
 };

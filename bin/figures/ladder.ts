@@ -9,13 +9,18 @@ const kinds = ["dense", "stage 2", "shifted"] as const;
 const drawing = (
   of: (rung: Rung) => { readonly y: number; readonly from?: number; readonly to?: number },
   label: string,
+  labelled: readonly string[],
 ) => {
   const { rungs } = result<Ladder>("ladder");
   const series = kinds.map((kind) => ({
     name: kind,
     points: rungs
       .filter((rung) => rung.kind === kind)
-      .map((rung) => ({ x: rung.multiplyAdds.all / 1000, ...of(rung), label: rung.size })),
+      .map((rung) => ({
+        x: rung.multiplyAdds.all / 1000,
+        ...of(rung),
+        ...(labelled.includes(kind) ? { label: rung.size } : {}),
+      })),
   }));
   return {
     figure: points({
@@ -40,7 +45,7 @@ const accuracy: PaperFigure = {
   source,
   draw() {
     const of = ({ cloze }: Rung) => ({ y: 100 * cloze.mean, from: 100 * cloze.from, to: 100 * cloze.to });
-    const { figure, rungs } = drawing(of, "cloze test, % right");
+    const { figure, rungs } = drawing(of, "cloze test, % right", ["dense"]);
     return {
       figure,
       alt: `Share of right answers in a cloze test against multiply-adds a token, unembedding included: ${told(rungs, ({ cloze }) => `${percent(cloze.mean)} % right (${percent(cloze.from)} to ${percent(cloze.to)})`)}.`,
@@ -53,7 +58,10 @@ const loss: PaperFigure = {
   title: "Larger relufied models beside smaller dense ones",
   source,
   draw() {
-    const { figure, rungs } = drawing(({ look }) => ({ y: look.loss }), "nats a token, held out");
+    const { figure, rungs } = drawing(({ look }) => ({ y: look.loss }), "nats a token, held out", [
+      "dense",
+      "stage 2",
+    ]);
     return {
       figure,
       alt: `Held-out loss against multiply-adds a token, unembedding included: ${told(rungs, ({ look }) => `${decimals(look.loss, 3)} nats`)}.`,

@@ -41,11 +41,13 @@ export function points({
     words.length > 0 ? { label: x.label, domain: [...new Set(words)], type: "point" as const } : scale(x);
   const named = series.length < 2 ? [] : entries(series, size.width ?? 640);
   const rows = Math.max(0, ...named.map(({ row }) => row + 1));
+  const labels = series.flatMap((one) => one.points.map(({ label = "" }) => label.length));
+  const marginRight = Math.max(40, 16 + 7.6 * Math.max(0, ...labels));
   const frame = {
     x: across,
     y: { grid: true, ...(y.domain ? {} : { insetBottom: 14 }), ...scale(y) },
     marginTop: 36 + ROW * rows,
-    marginRight: 40,
+    marginRight,
   };
   const count = series.reduce((total, one) => total + one.points.length, 0);
   const list = series.map(({ name }) => name).join(", ");
