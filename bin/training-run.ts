@@ -70,9 +70,7 @@ export async function trainingRun(run: Run): Promise<void> {
   const about = description(run, material);
 
   const file = join(options.out, "training.safetensors");
-  makeFolder(options.out);
   const before = checkpointOf(file, model, about, options);
-  removeDrafts(file);
   const machine = await machineOf(options, parameters(model));
   const weights = before
     ? mapTensors(model.weights, (w, path) => before.tensors.get(path)?.weight ?? w)
@@ -94,6 +92,8 @@ export async function trainingRun(run: Run): Promise<void> {
     layers.map(({ down }) => zeroShare(down)),
     "on the first window of the text",
   );
+  makeFolder(options.out);
+  removeDrafts(file);
 
   let saved = before?.step ?? 0;
   const save = (): void => {

@@ -30,15 +30,22 @@ export interface Ledger {
 /**
  * The work of one token, L times over, and V·D for the head:
  *
- *   qkv = D·(N + 2G)·K · (1 − s_qkv)      output = N·K·D      down = F·D · (1 − s_down)
- *   up  = D·F · (1 − s_up)                                               without a gate
- *   gate = D·F · (1 − s_up)               up = D·F · (1 − max(s_up, s_down))   with one
+ *   qkv  = D·(N + 2G)·K · (1 − s_qkv)
+ *   out  = N·K·D
+ *   down = F·D · (1 − s_down)
+ *   up   = D·F · (1 − s_up)                 without a gate
+ *   gate = D·F · (1 − s_up)                 with one, and then
+ *   up   = D·F · (1 − max(s_up, s_down))
  *
- * A gated up projection has zeros on both sides: those of its input skip rows of [D, F], those of the gate skip rows of
- * [F, D]. A matrix lies in memory in one order, so a machine that skips whole rows can follow one kind, the larger:
- * that is the maximum, and it is what fits the paper's rows of Llama. With `independent`, a multiply-add is done when
- * neither side is zero, (1 − s_up)(1 − s_down), as if the two had nothing to do with each other; it reads single
- * elements instead of rows, and gives 2.60 GFLOPs for Llama 7B at stage 2 with the head, where the paper prints 2.9.
+ * A gated up projection has zeros on both sides: those of its input skip rows of
+ * [D, F], those of the gate skip rows of [F, D]. A matrix lies in memory in one order,
+ * so a machine that skips whole rows can follow one kind, the larger: that is the
+ * maximum, and it is what fits the paper's rows of Llama.
+ *
+ * With `independent`, a multiply-add is done when neither side is zero,
+ * (1 − s_up)(1 − s_down), as if the two had nothing to do with each other. It reads
+ * single elements instead of rows, and gives 2.60 GFLOPs for Llama 7B at stage 2 with
+ * the head, where the paper prints 2.9.
  *
  * @throws {RangeError} when a sparsity is outside [0, 1]
  * @see Mirzadeh et al. 2023, arXiv:2310.04564, table 1

@@ -10,11 +10,16 @@ export const shiftedRelu = (b: number): Activation => ({ kind: "relu", shift: b 
 export const stage1 = <C extends Config>(config: C): C => ({ ...config, activation: shiftedRelu(0) });
 
 /**
- * Stage 2: stage 1, and a ReLU after each norm of a layer, so that the inputs of Q, K, V and of up and gate have zeros too.
+ * Stage 2: stage 1, and a ReLU after each norm of a layer, so that the inputs of
+ * Q, K, V and of up and gate have zeros too.
  *
- * The norm before the head stays as it is, and so do the residual stream and what the attention's output projection reads.
+ * The norm before the head stays as it is, and so do the residual stream and what
+ * the attention's output projection reads.
  */
-export const stage2 = <C extends Config>(config: C): C => ({ ...stage1(config), afterNorm: shiftedRelu(0) });
+export const stage2 = <C extends Config>(config: C): C => ({
+  ...stage1(config),
+  afterNorm: shiftedRelu(0),
+});
 
 /**
  * The feed-forward's ReLU moved to the right: relu(x − b).

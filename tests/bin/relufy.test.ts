@@ -144,6 +144,7 @@ test("generate, inspect, aggregate, successors and finetune refuse a shift that 
   const read = ["--model", "draft", "--text", text, "--max-tokens", "40", "--shift", "99"];
   await refused(["aggregate", ...read], `${says} on ${text}`);
   await refused(["successors", "--method", "cett", ...read], `${says} on the first window of the text`);
+  assert.equal(existsSync(at("deaf")), false, "no folder is left");
   await refused(
     ["inspect", "--model", "draft", "--text", text, "--activation", "fatrelu", "--threshold", "99"],
     `the threshold 99 silences every neuron of every layer on ${text}`,
