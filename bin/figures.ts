@@ -31,8 +31,14 @@ Examples:
 `;
 
 async function run(ids: readonly string[], options: Options, terminal: Terminal): Promise<void> {
-  const { figures } = await import("./figures/index.ts");
   const { join } = await import("node:path");
+  const { existsSync } = await import("node:fs");
+  const { root } = await import("./root.ts");
+  if (!existsSync(join(root, "fixtures/results")))
+    throw new WrongUse(
+      "figures are drawn in a checkout of the repository; the package has neither the results nor the library that draws",
+    );
+  const { figures } = await import("./figures/index.ts");
   const { makeFolder, writeFile } = await import("../reference/formats/file.node.ts");
   const { standalone } = await import("./figures/standalone.ts");
   const unknown = ids.filter((id) => !figures.some((figure) => figure.id === id));

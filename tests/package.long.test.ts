@@ -33,6 +33,20 @@ test("npm pack gives a package that installs into an empty folder, imports with 
       npm("exec", "--silent", "--", "relukit", "tour", "--tokens", "4"),
       /Every logit of both came out the same, bit for bit/,
     );
+    const theory = [
+      "--theory",
+      "--c",
+      "0.02",
+      "--gamma",
+      "16",
+      "--alpha",
+      "0.8",
+      "--unused",
+      "0.25",
+      "--json",
+    ];
+    const answer = npm("exec", "--silent", "--", "relukit", "speculate", ...theory);
+    assert.equal(JSON.parse(answer).theorem1.toFixed(6), "1.233645");
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     assert.equal(npm("exec", "--silent", "--", "relukit", "--version"), `${version}\n`);
   } finally {

@@ -19,7 +19,7 @@ writeFileSync(
   text,
   "The bear sat under the tree and looked at the fox. Come here, said the bear. ".repeat(12),
 );
-const few = ["--text", text, "--max-tokens", "300"];
+const few = ["--text", text, "--max-tokens", "150"];
 
 async function ended(...line: readonly string[]) {
   let [out, err] = ["", ""];
