@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { relukit as run } from "../../bin/program.ts";
+import { ended } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relukit-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -16,12 +16,7 @@ writeFileSync(
 const nothing = join(folder, "nothing.txt");
 writeFileSync(nothing, "");
 
-async function relukit(...words: readonly string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const told = { out: (text: string) => out.push(text), err: (text: string) => err.push(text), live: false };
-  const code = await run(["aggregate", ...words], told);
-  return { code, out: out.join(""), err: err.join("") };
-}
+const relukit = (...words: readonly string[]) => ended("aggregate", ...words);
 const draft = ["--model", "draft", "--text", story];
 
 test("aggregate --json prints one document: curves that never rise, windows, reuse, use", async () => {

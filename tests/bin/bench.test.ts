@@ -1,21 +1,7 @@
 // relukit bench: the form of its answer, which peers that are missing do not change, and what it refuses.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { relukit } from "../../bin/program.ts";
-
-async function ended(...words: readonly string[]) {
-  let [out, err] = ["", ""];
-  const code = await relukit(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    live: false,
-  });
-  return { code, out, err };
-}
+import { ended } from "./command.ts";
 
 test("relukit bench --json prints a row a goal, met or not, and ends with 0", async () => {
   const { code, out } = await ended("bench", "--only", "512", "--seconds", "0.1", "--json");

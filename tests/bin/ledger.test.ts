@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { relukit as run } from "../../bin/program.ts";
+import { ended } from "./command.ts";
 
-async function ledger(...words: readonly string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await run(["ledger", ...words], {
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    live: false,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const ledger = (...words: readonly string[]) => ended("ledger", ...words);
 
 test("ledger --model llama-7b at stage 2 with the head is 2.91 GFLOPs, and a byte of int8 a multiply-add", async () => {
   const zeros = ["--qkv", "0.51", "--down", "0.65", "--up", "0.67"];

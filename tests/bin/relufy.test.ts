@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { relukit } from "../../bin/program.ts";
 import { openHuggingFace } from "../../reference/formats/hugging-face.node.ts";
 import { names } from "../../reference/weights.ts";
 import { sameBits } from "../assertions.ts";
+import { ended } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relukit-relufy-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -21,19 +21,6 @@ writeFileSync(
 );
 const few = ["--text", text, "--max-tokens", "150"];
 
-async function ended(...line: readonly string[]) {
-  let [out, err] = ["", ""];
-  const code = await relukit(line, {
-    out: (piece) => {
-      out += piece;
-    },
-    err: (piece) => {
-      err += piece;
-    },
-    live: false,
-  });
-  return { code, out, err };
-}
 const refused = async (line: readonly string[], message: string | RegExp): Promise<void> => {
   const { code, out, err } = await ended(...line);
   assert.equal(code, 2, err);

@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { relukit as run } from "../../bin/program.ts";
 import { saveHuggingFace } from "../../reference/formats/hugging-face.node.ts";
 import { writeHuggingFace } from "../../reference/formats/hugging-face-writer.ts";
 import { initialLlama } from "../../reference/models/initialize.ts";
 import { map, type Tensor } from "../../reference/tensor.ts";
 import { mapTensors } from "../../reference/weights.ts";
+import { type Ended, ended } from "./command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "relukit-"));
@@ -54,22 +54,7 @@ writeFileSync(broken, new Uint8Array(10));
 const empty = join(folder, "empty.bin");
 writeFileSync(empty, "");
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command as a function, with its two streams caught. */
-async function relukit(...words: readonly string[]): Promise<Ended> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await run(words, {
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    live: false,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const relukit = ended;
 
 /** The command as a process. */
 const spawned = (...words: readonly string[]): Promise<Ended> =>

@@ -4,25 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { modelPath } from "../../bin/model-options.ts";
-import { relukit as run } from "../../bin/program.ts";
 import { page } from "../../bin/speculate-page.ts";
 import type { Report } from "../../bin/speculate-run.ts";
 import { saveHuggingFace } from "../../reference/formats/hugging-face.node.ts";
 import { writeHuggingFace } from "../../reference/formats/hugging-face-writer.ts";
 import { initialOpt } from "../../reference/models/initialize.ts";
+import { ended } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relukit-speculate-"));
 after(() => rmSync(folder, { recursive: true }));
 
-async function speculate(...words: readonly string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await run(["speculate", ...words], {
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    live: false,
-  });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const speculate = (...words: readonly string[]) => ended("speculate", ...words);
 
 function file(name: string, value: unknown): string {
   const path = join(folder, name);

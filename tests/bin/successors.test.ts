@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { relukit as run } from "../../bin/program.ts";
 import { books } from "../../bin/texts.ts";
+import { ended } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relukit-successors-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -14,18 +14,7 @@ writeFileSync(text, books()[2]?.text.slice(20_000, 24_000) ?? "");
 const short = join(folder, "short.txt");
 writeFileSync(short, "a");
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function successors(...words: readonly string[]): Promise<Ended> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const terminal = { out: (s: string) => out.push(s), err: (s: string) => err.push(s), live: false };
-  const code = await run(["successors", ...words], terminal);
-  return { code, out: out.join(""), err: err.join("") };
-}
+const successors = (...words: readonly string[]) => ended("successors", ...words);
 
 const on = (model: string, method: string, ...more: readonly string[]) =>
   successors("--model", model, "--text", text, "--method", method, "--max-tokens", "300", ...more);

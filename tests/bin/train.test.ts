@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { relukit } from "../../bin/program.ts";
 import { openHuggingFace } from "../../reference/formats/hugging-face.node.ts";
 import { stream } from "../../reference/random.ts";
+import { ended } from "./command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "relukit-train-"));
@@ -28,20 +28,6 @@ const lesson = (out: string, ...more: readonly string[]): readonly string[] => [
   ...["train", "--preset", "lesson", "--data", data, "--steps", "12", "--batch", "2", "--every", "4"],
   ...["--out", at(out), ...more],
 ];
-
-async function ended(...line: readonly string[]) {
-  let [out, err] = ["", ""];
-  const code = await relukit(line, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    live: false,
-  });
-  return { code, out, err };
-}
 
 const sha256 = (out: string, file = "model.safetensors"): string =>
   createHash("sha256")

@@ -6,25 +6,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { figures } from "../../../bin/figures/index.ts";
-import { relukit } from "../../../bin/program.ts";
+import { ended } from "../command.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "relukit-figures-"));
 after(() => rmSync(folder, { recursive: true }));
-
-async function ended(...line: readonly string[]) {
-  let [out, err] = ["", ""];
-  const code = await relukit(line, {
-    out: (piece) => {
-      out += piece;
-    },
-    err: (piece) => {
-      err += piece;
-    },
-    live: false,
-  });
-  return { code, out, err };
-}
 
 test("every figure of the paper has a counterpart, each with an id of its own", () => {
   const ids = figures.map(({ id }) => id);
