@@ -61,12 +61,16 @@ export function modelPath(word: string): string {
   return isName(word) && existsSync(folder) ? folder : word;
 }
 
+/** The path of the tokenizer that lies beside a model, if one does. */
+export function tokenizerBeside(model: string): string | undefined {
+  const folder = isDirectory(model) ? model : dirname(model);
+  return ["tokenizer.json", "tokenizer.bin"].map((file) => join(folder, file)).find(existsSync);
+}
+
 /** The path of the tokenizer: the one asked for, or the one that lies beside the model. */
 export function tokenizerPath({ model, tokenizer }: ModelOptions): string {
-  if (tokenizer !== undefined) return tokenizer;
-  const folder = isDirectory(model) ? model : dirname(model);
-  const found = ["tokenizer.json", "tokenizer.bin"].map((file) => join(folder, file)).find(existsSync);
-  if (found) return found;
+  const found = tokenizer ?? tokenizerBeside(model);
+  if (found !== undefined) return found;
   throw new WrongUse(
     `no tokenizer lies beside ${model}; expected tokenizer.json or tokenizer.bin there, or --tokenizer FILE`,
   );

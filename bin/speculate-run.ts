@@ -14,7 +14,7 @@ import type { Tokens } from "../reference/tensor.ts";
 import { names } from "../reference/weights.ts";
 import { type Loaded, load } from "./load.ts";
 import { machineOf, type OpenMachine } from "./machine.ts";
-import { modelPath } from "./model-options.ts";
+import { modelPath, tokenizerBeside } from "./model-options.ts";
 import { type Progress, progress } from "./progress.ts";
 import { difference } from "./same-tokenizer.ts";
 import type { RunOptions } from "./speculate.ts";
@@ -107,8 +107,9 @@ const placed = (machine: OpenMachine, model: Model): Model =>
 
 const opened = (options: RunOptions, which: keyof Pair<unknown>, terminal: Terminal): Loaded => {
   const { tokenizer } = options;
+  const model = modelPath(options[which]);
   return load(
-    { model: modelPath(options[which]), ...(tokenizer === undefined ? {} : { tokenizer }) },
+    { model, ...(tokenizer === undefined || tokenizerBeside(model) !== undefined ? {} : { tokenizer }) },
     terminal,
   );
 };

@@ -50,7 +50,7 @@ export function addSpeculate(program: Command, terminal: Terminal): void {
     )
     .option("--target <path>", "the model whose text it is: a path, or a name such as opt-relu")
     .option("--draft <path>", "the model that drafts, with the same tokenizer")
-    .option("-t, --tokenizer <file>", "of both (default: the one beside each model)")
+    .option("-t, --tokenizer <file>", "of a model that has none beside it")
     .option("--gamma <n>", "drafted tokens a round", number(wholeFrom(1)), 4)
     .option("-p, --prompt <text>", "what the text begins with", "Once upon a time")
     .option("-n, --tokens <n>", "how many new tokens, fewer where the context ends", number(wholeFrom(1)), 64)

@@ -216,3 +216,19 @@ for (const [what, [words, sentence]] of Object.entries(wrong)) {
     assert.match(err, sentence);
   });
 }
+
+test("speculate --tokenizer is for a model that has none beside it, and hides no other vocabulary", async () => {
+  const bare = join(folder, "bare");
+  cpSync(modelPath("draft"), bare, { recursive: true });
+  rmSync(join(bare, "tokenizer.json"));
+  const given = ["--tokenizer", join(modelPath("draft"), "tokenizer.json")];
+  const words = ["--target", "draft", "--draft", bare, "--tokens", "4", "--json"];
+  const lacking = await speculate(...words);
+  assert.equal(lacking.code, 2);
+  assert.match(lacking.err, /no tokenizer lies beside/);
+  assert.equal((await speculate(...words, ...given)).code, 0);
+  const other = draftWith("other", (tokenizer) => tokenizer.model.merges.reverse());
+  const hidden = await speculate("--target", "draft", "--draft", other, ...given);
+  assert.equal(hidden.code, 2);
+  assert.match(hidden.err, /as of the target\n$/);
+});
