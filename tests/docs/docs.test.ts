@@ -40,6 +40,37 @@ for (const page of pages) {
   });
 }
 
+test("docs/paper-map.md has no empty cell, and every figure of the paper is in it", () => {
+  const rows = text("docs/paper-map.md")
+    .split("\n")
+    .filter((line) => line.startsWith("|"));
+  assert.ok(rows.length > 35);
+  for (const row of rows) assert.doesNotMatch(row, /\|\s*\|/, row);
+  for (const figure of [
+    "1a",
+    "1b",
+    "2a",
+    "2b",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7a",
+    "7c",
+    "7d",
+    "8",
+    "9a",
+    "9b",
+    "10",
+    "11",
+    "12",
+  ])
+    assert.ok(
+      rows.some((row) => new RegExp(`fig\\. [^|]*\\b${figure}\\b`).test(row)),
+      `fig. ${figure}`,
+    );
+});
+
 test("the README quotes the sparse product, right after its equation", () => {
   assert.match(
     text("README.md"),
