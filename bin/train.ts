@@ -44,14 +44,13 @@ Examples:
 `;
 
 async function run(options: Options, terminal: Terminal): Promise<void> {
-  const { presets } = await import("../reference/training/presets.ts");
+  const { presetOf } = await import("../reference/training/presets.ts");
   const { learnBytePair } = await import("../reference/formats/tokenizers/byte-pair-training.ts");
   const { split } = await import("../reference/training/corpus.ts");
   const { announce } = await import("./progress.ts");
   const { trainingRun } = await import("./training-run.ts");
 
-  const preset = presets[options.preset];
-  if (!preset) throw new Error(`there is no preset ${options.preset}`);
+  const preset = presetOf(options.preset);
   const recipe = recipeOf(preset.recipe, options);
   const texts = await textsOf(options);
   const { training } = split(texts.map(({ text }) => text));

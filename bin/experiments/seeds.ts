@@ -6,7 +6,7 @@ import { initialOpt } from "../../reference/models/initialize.ts";
 import type { Model } from "../../reference/models/model.ts";
 import type { Activation } from "../../reference/ops/contract.ts";
 import { type Judgement, judgement } from "../../reference/training/judgement.ts";
-import { presets } from "../../reference/training/presets.ts";
+import { presetOf } from "../../reference/training/presets.ts";
 import type { Recipe } from "../../reference/training/train.ts";
 import { parameters } from "../training-run.ts";
 import type { Experiment, Lab } from "./experiment.ts";
@@ -24,11 +24,12 @@ export const GAPS = { seed: 7, gaps: 300, before: 120, after: 30 };
 /** |h| below this counts as near zero. */
 export const EPSILON = 0.01;
 
+const { recipe } = presetOf("opt-relu");
+
 export const recipeOf = (seed: number): Recipe => ({
   ...recipe,
   ...{ seed, steps: LOOKS.at(-1) ?? 0, peak: 0.004, decay: 0.3 },
 });
-const { recipe } = presets["opt-relu"] ?? { recipe: undefined as never };
 
 /** 0.2 M parameters of OPT style: the same weights for every activation of a seed. */
 export function freshModel(activation: Activation, seed: number): Model {

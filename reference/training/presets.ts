@@ -109,3 +109,10 @@ export const presets: Readonly<Record<string, Preset>> = {
     batch: 4,
   }),
 };
+
+/** A preset by its name. @throws {RangeError} when there is none */
+export function presetOf(name: string): Preset {
+  const found = presets[name];
+  if (found) return found;
+  throw new RangeError(`presetOf: there is no ${name}; expected one of ${Object.keys(presets).join(", ")}`);
+}

@@ -1,30 +1,10 @@
 // A slice of fixtures/results/relufication.json, made again: what llama-silu is right after surgery.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOOKS, lookOf, type Relufication, recipe, SOME } from "../../../bin/experiments/relufication.ts";
-import { result } from "../../../bin/figures/figure.ts";
-import { load } from "../../../bin/load.ts";
-import { modelPath } from "../../../bin/model-options.ts";
-import { books } from "../../../bin/texts.ts";
-import { kernels } from "../../../kernels/index.node.ts";
+import { LOOKS, lookOf, recipe, SOME } from "../../../bin/experiments/relufication.ts";
 import type { Model } from "../../../reference/models/model.ts";
 import { stage1 } from "../../../reference/relufication/surgery.ts";
-import { split } from "../../../reference/training/corpus.ts";
-
-const committed = result<Relufication>("relufication");
-const machine = await kernels({ mebibytes: 128 });
-const silent = { out: () => undefined, err: () => undefined, live: false };
-const texts = split(books().map(({ text }) => text));
-const six = (value: number): number => Number(value.toPrecision(6));
-
-function opened(name: string) {
-  const { model: loaded, tokenizer } = load({ model: modelPath(name) }, silent);
-  const model = { ...loaded, weights: machine.load(loaded.weights) } as Model;
-  return { model, encode: (text: string) => tokenizer.encode(text) };
-}
-const surgeryOf = (model: string, name: string) =>
-  committed.surgeries.find((one) => one.model === model && one.name === name) ??
-  assert.fail(`${model}, ${name}`);
+import { committed, machine, opened, six, surgeryOf, texts } from "./relufication.ts";
 
 test("right after surgery, llama-silu has the committed loss and zeros on the first tokens of the held-out text", () => {
   const { model, encode } = opened("llama-silu");
