@@ -244,10 +244,10 @@ test("misplaced refuses node:, ndarray and re-exports outside their places", () 
     "reference/ops/a.ts:2: imports ndarray; expected reference/tensor.ts, the only caller of ndarray()",
   ]);
   assert.deepEqual(misplaced({ path: "reference/ops/a.ts", text: 'export { b } from "./b.ts";' }), [
-    "reference/ops/a.ts:1: exports what is in ./b.ts; expected that only in reference/index.ts",
+    "reference/ops/a.ts:1: exports what is in ./b.ts; expected that only in reference/index.ts, reference/oracle/index.ts, reference/oracle/index.node.ts",
   ]);
   assert.deepEqual(misplaced({ path: "reference/ops/index.ts", text: "" }), [
-    "reference/ops/index.ts:1: is an index.ts; expected reference/index.ts alone to gather exports",
+    "reference/ops/index.ts:1: is an index.ts; expected reference/index.ts, reference/oracle/index.ts, reference/oracle/index.node.ts alone to gather exports",
   ]);
 });
 
@@ -257,6 +257,7 @@ test("misplaced lets each of them pass in its place, and the types of ndarray ev
   none(misplaced({ path: "reference/tensor.ts", text: 'import ndarray from "ndarray";' }));
   none(misplaced({ path: "reference/ops/a.ts", text: 'import type { NdArray } from "ndarray";' }));
   none(misplaced({ path: "reference/index.ts", text: 'export * from "./tensor.ts";' }));
+  none(misplaced({ path: "reference/oracle/index.ts", text: 'export { a } from "./a.ts";' }));
 });
 
 test("cycles(sources) refuses a ring of imports, once, and names it from end to end", () => {

@@ -1,0 +1,64 @@
+// A report as JUnit XML: a test suite an operator, a test a case.
+import type { CaseReport, Report } from "../check.ts";
+
+/** @param again  the command that tries one case again, for what failed */
+export function junit(report: Report, again: (id: string) => string): string {
+  const byOp = new Map<string, CaseReport[]>();
+  for (const one of report.cases) byOp.set(one.op, [...(byOp.get(one.op) ?? []), one]);
+  const suites = [...byOp].map(([op, cases]) => suite(op, cases, again));
+  const name = escaped(report.declaration.name);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="${name}" ${totals(report.cases)}>`,
+    ...suites,
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+const totals = (cases: readonly CaseReport[]): string => {
+  const of = (...verdicts: readonly string[]): number =>
+    cases.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const seconds = cases.reduce((sum, one) => sum + one.seconds, 0);
+  return `tests="${cases.length}" failures="${of("FAIL", "SUSPECT")}" errors="${of("ERROR")}" skipped="${of("UNSUPPORTED", "INCONCLUSIVE")}" time="${seconds.toFixed(3)}"`;
+};
+
+function suite(op: string, cases: readonly CaseReport[], again: (id: string) => string): string {
+  const tests = cases.map((one) => {
+    const head = `<testcase classname="${escaped(op)}" name="${escaped(one.id)}" time="${one.seconds.toFixed(4)}"`;
+    const inside = element(one, again);
+    return inside === "" ? `    ${head}/>` : `    ${head}>\n      ${inside}\n    </testcase>`;
+  });
+  return [`  <testsuite name="${escaped(op)}" ${totals(cases)}>`, ...tests, "  </testsuite>"].join("\n");
+}
+
+function element(one: CaseReport, again: (id: string) => string): string {
+  const first = one.problems[0] ?? one.verdict;
+  const text = [...one.problems, ...more(one), `again: ${again(one.id)}`].map(escaped).join("\n");
+  switch (one.verdict) {
+    case "FAIL":
+    case "SUSPECT":
+      return `<failure type="${one.verdict}" message="${escaped(first)}">${text}</failure>`;
+    case "ERROR":
+      return `<error type="${escaped(one.outcome ?? "error")}" message="${escaped(first)}">${text}</error>`;
+    case "UNSUPPORTED":
+    case "INCONCLUSIVE":
+      return `<skipped message="${escaped(`${one.verdict}: ${first}`)}"/>`;
+    default:
+      return "";
+  }
+}
+
+const more = ({ pattern, diagnosis }: CaseReport): readonly string[] => [
+  ...(pattern ? [`pattern: ${pattern}`] : []),
+  ...(diagnosis ? [`as if: ${diagnosis.bug} (${diagnosis.id})`] : []),
+];
+
+// What XML 1.0 has no way to write is left out; the rest of what it reserves is named.
+const escaped = (text: string): string =>
+  text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
