@@ -10,10 +10,11 @@ import { addGenerate } from "./generate.ts";
 import { addInspect } from "./inspect.ts";
 import { addLedger } from "./ledger.ts";
 import { addLessons } from "./lessons.ts";
+import { addOracle } from "./oracle.ts";
 import { addRelufy } from "./relufy.ts";
 import { addSpeculate } from "./speculate.ts";
 import { addSuccessors } from "./successors.ts";
-import { complaint, Interrupted, NegativeVerdict, type Terminal } from "./terminal.ts";
+import { complaint, Interrupted, NegativeVerdict, type Terminal, Verdict } from "./terminal.ts";
 import { addTour } from "./tour.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
@@ -47,6 +48,7 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
     addExperiment,
     addFigures,
     addBench,
+    addOracle,
     addLessons,
   ];
   for (const add of commands) add(program, terminal);
@@ -57,6 +59,7 @@ export async function relukit(words: readonly string[], terminal: Terminal): Pro
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof NegativeVerdict) return 1;
+    if (error instanceof Verdict) return error.exitCode;
     terminal.err(`relukit: ${sentence(error)}\n`);
     if (process.env["RELUKIT_DEBUG"] && error instanceof Error) terminal.err(`${error.stack}\n`);
     return error instanceof Interrupted ? 130 : 2;

@@ -17,6 +17,17 @@ export class NegativeVerdict extends Error {
   override readonly name = "NegativeVerdict";
 }
 
+/** The command did its work, and has an exit code of its own for what it found; all that is to be said is said. */
+export class Verdict extends Error {
+  override readonly name = "Verdict";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 /** A signal ended the command, which saved what it had. Exit code 130. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";

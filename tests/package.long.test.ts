@@ -33,6 +33,17 @@ test("npm pack gives a package that installs into an empty folder, imports with 
       npm("exec", "--silent", "--", "relukit", "tour", "--tokens", "4"),
       /Every logit of both came out the same, bit for bit/,
     );
+    writeFileSync(
+      join(folder, "kernel.js"),
+      `import { functionKernel } from "relukit/oracle";
+      export const kernel = functionKernel({ name: "sum" }, {
+        add({ inputs: { x, y }, outputs: { z } }) { for (let i = 0; i < z.length; i++) z[i] = x[i] + y[i]; },
+      });`,
+    );
+    assert.match(
+      npm("exec", "--silent", "--", "relukit", "oracle", "check", "--module", "kernel.js"),
+      /^PASS {2}\d+ cases/m,
+    );
     const theory = [
       "--theory",
       "--c",

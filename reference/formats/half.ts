@@ -30,12 +30,18 @@ export function fromBF16(bits: Uint16Array): Float32Array {
 }
 
 /** The F16 nearest to each number, ties to even, rounded once; past 65504 and its half step, infinity. */
-export const toF16 = (numbers: ArrayLike<number>): Uint16Array =>
-  Uint16Array.from(numbers, (x) => nearest(x, 5, 10));
+export const toF16 = (numbers: ArrayLike<number>): Uint16Array => each(numbers, 5, 10);
 
 /** The BF16 nearest to each number, ties to even, rounded once; any NaN becomes the quiet one. */
-export const toBF16 = (numbers: ArrayLike<number>): Uint16Array =>
-  Uint16Array.from(numbers, (x) => nearest(x, 8, 7));
+export const toBF16 = (numbers: ArrayLike<number>): Uint16Array => each(numbers, 8, 7);
+
+// Not Uint16Array.from: engines list every number in an array first, 16 bytes each.
+function each(numbers: ArrayLike<number>, exponentBits: number, mantissaBits: number): Uint16Array {
+  const bits = new Uint16Array(numbers.length);
+  for (let i = 0; i < bits.length; i++)
+    bits[i] = nearest(numbers[i] ?? Number.NaN, exponentBits, mantissaBits);
+  return bits;
+}
 
 const float64 = new DataView(new ArrayBuffer(8));
 

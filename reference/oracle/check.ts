@@ -1,14 +1,11 @@
 // A kernel judged by a suite: every case it can do tried, what is wrong diagnosed, and one verdict on the whole.
 import type { Case } from "./case.ts";
-import { outputShapes } from "./case.ts";
-import { type Diagnosis, hypotheses } from "./diagnosis.ts";
-import { expectationOf } from "./expectation.ts";
+import { type CaseReport, triedCase } from "./case-report.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import type { FloatDtype } from "./float-formats.ts";
-import { type Status, type Trial, tryCase } from "./harness.ts";
-import type { Expectation, Wrong } from "./judge.ts";
-import type { Declaration, Kernel, Outcome } from "./kernel.ts";
-import { type Model, modelOf } from "./model.ts";
-import { patternOf } from "./pattern.ts";
+import type { Status } from "./harness.ts";
+import type { Declaration, Kernel } from "./kernel.ts";
+import { type Explained, type Likeliest, likeliest } from "./likeliest.ts";
 import { type ByOutput, type Gauge, type Truth, truthOf } from "./truth.ts";
 
 /** A case of a suite, and what the suite knows of it. */
@@ -30,26 +27,6 @@ export const suiteOf = (cases: readonly Case[]): readonly SuiteCase[] =>
     },
   }));
 
-export interface CaseReport {
-  readonly id: string;
-  readonly op: string;
-  readonly dtype: FloatDtype;
-  readonly tier: Case["tier"];
-  readonly verdict: Status;
-  /** the greatest share of its bound that an element is off */
-  readonly ratio: number;
-  readonly likelyRatio: number;
-  /** what is the matter, each in a sentence */
-  readonly problems: readonly string[];
-  /** the first wrong element */
-  readonly first?: Wrong;
-  readonly wrongElements: number;
-  readonly pattern?: string;
-  readonly diagnosis?: Diagnosis;
-  readonly outcome?: Outcome["status"];
-  readonly seconds: number;
-}
-
 export type Whole = "PASS" | "SUSPECT" | "FAIL" | "INCONCLUSIVE" | "UNSUPPORTED" | "ERROR";
 
 export interface Report {
@@ -57,6 +34,7 @@ export interface Report {
   readonly verdict: Whole;
   readonly exitCode: number;
   readonly cases: readonly CaseReport[];
+  /** of the cases that are not known to fail */
   readonly counts: Readonly<Record<Status, number>>;
   /** share of the cases of what is declared that ran */
   readonly coverage: number;
@@ -65,7 +43,7 @@ export interface Report {
     Partial<Record<FloatDtype, { readonly killed: number; readonly of: number }>>
   >;
   /** the bug that explains most of what failed */
-  readonly diagnosis?: Diagnosis & { readonly explains: number; readonly failed: number };
+  readonly diagnosis?: Likeliest;
 }
 
 export interface Checking {
@@ -90,82 +68,28 @@ export const declared = (
   dtypes.includes(dtype) &&
   (strides === true || layout === undefined);
 
+const DIAGNOSED = 16;
+
 /** Judges the kernel by the cases. */
 export async function check(
   kernel: Kernel,
   suite: readonly SuiteCase[],
   options: Checking = {},
 ): Promise<Report> {
-  const { declaration } = kernel;
-  const mine = suite.filter(({ given }) => declared(declaration, given));
+  const { diagnosed = DIAGNOSED, expectedToFail = () => false, now = () => 0, onCase } = options;
+  const mine = suite.filter(({ given }) => declared(kernel.declaration, given));
   const reports: CaseReport[] = [];
-  const bank = new Map<string, readonly Diagnosis[]>();
+  const explained = new Map<string, readonly Diagnosis[]>();
   for (const one of mine) {
-    const { report, found } = await judged(kernel, one, options, bank.size);
-    if (found) bank.set(one.given.id, found);
+    const known = expectedToFail(one.given.id);
+    const diagnosing = !known && explained.size < diagnosed;
+    const { report, found } = await triedCase(kernel, one, { diagnosing, known, now });
+    if (found) explained.set(one.given.id, found);
     reports.push(report);
-    options.onCase?.(report, reports.length, mine.length);
+    onCase?.(report, reports.length, mine.length);
   }
-  return whole(declaration, mine, reports, bank, options);
+  return whole(kernel.declaration, mine, reports, explained, options);
 }
-
-async function judged(
-  kernel: Kernel,
-  { given, truth, gauge }: SuiteCase,
-  { diagnosed = 16, now = () => 0 }: Checking,
-  already: number,
-): Promise<{ readonly report: CaseReport; readonly found?: readonly Diagnosis[] }> {
-  const start = now();
-  const model = modelOf(kernel.declaration, given.dtype);
-  const expected = expectationOf(given, model, truth, declaresNothing(model, given) ? gauge : undefined);
-  const sequence = (other: Case): Expectation => expectationOf(other, model);
-  const trial = await tryCase(kernel, given, expected, given.sequence ? { sequence } : {});
-  const found =
-    trial.status === "FAIL" && already < diagnosed
-      ? await hypotheses(trial, kernel.declaration, given, expected)
-      : undefined;
-  return { report: reportOf(given, trial, found?.[0], now() - start), ...(found && { found }) };
-}
-
-/** Whether the bounds that a suite keeps are those of the model. */
-const declaresNothing = (model: Model, { dtype }: Case): boolean =>
-  JSON.stringify(model) === JSON.stringify(modelOf({}, dtype));
-
-function reportOf(given: Case, trial: Trial, diagnosis: Diagnosis | undefined, seconds: number): CaseReport {
-  const { id, op, dtype, tier } = given;
-  const first = trial.wrong[0];
-  const shape = first ? outputShapes(given)[first.output] : undefined;
-  const inFirst = trial.wrong.filter(({ output }) => output === first?.output);
-  const pattern = shape && patternOf(inFirst, shape);
-  return {
-    id,
-    op,
-    dtype,
-    tier,
-    verdict: trial.status,
-    ratio: trial.ratio,
-    likelyRatio: trial.likelyRatio,
-    problems: [
-      ...(trial.message === undefined ? [] : [trial.message]),
-      ...trial.misdeeds.map(({ sentence }) => sentence),
-      ...(first ? [sentenceOf(first)] : []),
-    ],
-    wrongElements: trial.wrong.length,
-    seconds,
-    ...(first && { first }),
-    ...(pattern && { pattern }),
-    ...(diagnosis && { diagnosis }),
-    ...(trial.outcome && { outcome: trial.outcome }),
-  };
-}
-
-const sentenceOf = ({ output, index, got, truth, bound }: Wrong): string => {
-  const within =
-    bound === 0 ? ", bit for bit" : Number.isFinite(truth) ? ` within ${bound.toPrecision(3)}` : "";
-  return `out.${output} element ${index} is ${shown(got)}; expected ${shown(truth)}${within}`;
-};
-
-const shown = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
 
 const NONE: Readonly<Record<Status, number>> = {
   PASS: 0,
@@ -181,20 +105,17 @@ function whole(
   declaration: Declaration,
   mine: readonly SuiteCase[],
   reports: readonly CaseReport[],
-  bank: ReadonlyMap<string, readonly Diagnosis[]>,
+  explained: Explained,
   options: Checking,
 ): Report {
   const counts = { ...NONE };
-  const counted = reports.filter(({ id }) => !options.expectedToFail?.(id));
-  for (const { verdict } of counted) counts[verdict] += 1;
-  const ran = new Set(reports.filter(({ verdict }) => verdict !== "UNSUPPORTED").map(({ id }) => id));
+  for (const { verdict, known } of reports) if (!known) counts[verdict] += 1;
+  const ran = new Set(reports.filter(({ verdict }) => !DID_NOT_RUN.has(verdict)).map(({ id }) => id));
   const coverage = mine.length === 0 ? 0 : ran.size / mine.length;
-  const { verdict, exitCode } = verdictOf(counts, coverage, ran.size, options);
-  const diagnosis = likeliest(bank, mine, reports);
+  const diagnosis = likeliest(explained, mine, reports);
   return {
     declaration,
-    verdict,
-    exitCode,
+    ...verdictOf(counts, coverage, reports, options),
     cases: reports,
     counts,
     coverage,
@@ -206,21 +127,25 @@ function whole(
   };
 }
 
+const DID_NOT_RUN: ReadonlySet<Status> = new Set(["UNSUPPORTED", "ERROR"]);
 const LEAST_COVERAGE = 0.5;
 const NOTHING_SUPPORTED = 77; // as automake's test drivers have it
 
-/** The graver thing wins; and what did not run proves nothing. */
+/** The graver thing wins; and what did not run, or is known to fail, proves nothing. */
 function verdictOf(
   counts: Readonly<Record<Status, number>>,
   coverage: number,
-  ran: number,
+  reports: readonly CaseReport[],
   { strict = false, leastCoverage = LEAST_COVERAGE }: Checking,
 ): { readonly verdict: Whole; readonly exitCode: number } {
   if (counts.FAIL > 0) return { verdict: "FAIL", exitCode: 1 };
   if (counts.ERROR > 0) return { verdict: "ERROR", exitCode: 3 };
-  if (ran === 0) return { verdict: "UNSUPPORTED", exitCode: NOTHING_SUPPORTED };
+  if (reports.every(({ verdict }) => verdict === "UNSUPPORTED"))
+    return { verdict: "UNSUPPORTED", exitCode: NOTHING_SUPPORTED };
   if (counts.SUSPECT > 0) return { verdict: strict ? "FAIL" : "SUSPECT", exitCode: strict ? 1 : 4 };
-  if (counts.INCONCLUSIVE > 0 || coverage < leastCoverage) return { verdict: "INCONCLUSIVE", exitCode: 5 };
+  const passed = counts.PASS + counts["PASS-BOUND"];
+  if (counts.INCONCLUSIVE > 0 || coverage < leastCoverage || passed === 0)
+    return { verdict: "INCONCLUSIVE", exitCode: 5 };
   return { verdict: "PASS", exitCode: 0 };
 }
 
@@ -232,42 +157,4 @@ function distinguishable(ran: readonly SuiteCase[], all: readonly SuiteCase[]): 
   return Object.fromEntries(
     dtypes.map((dtype) => [dtype, { killed: killed(ran, dtype), of: killed(all, dtype) }]),
   );
-}
-
-/**
- * The hypothesis that explains most of the diagnosed cases and fails fewest of those that passed; among equals the
- * nearest.
- */
-function likeliest(
-  bank: ReadonlyMap<string, readonly Diagnosis[]>,
-  mine: readonly SuiteCase[],
-  reports: readonly CaseReport[],
-): Report["diagnosis"] {
-  const passed = new Set(
-    reports.filter(({ verdict }) => verdict === "PASS" || verdict === "PASS-BOUND").map(({ id }) => id),
-  );
-  const contradictions = (id: string): number =>
-    mine.filter(({ given, kills }) => passed.has(given.id) && kills?.includes(id)).length;
-  const candidates = new Map<string, { readonly bug: string; explains: number; sum: number }>();
-  for (const found of bank.values())
-    for (const { id, bug, residual } of found) {
-      const candidate = candidates.get(id) ?? { bug, explains: 0, sum: 0 };
-      candidate.explains += 1;
-      candidate.sum += residual;
-      candidates.set(id, candidate);
-    }
-  const ranked = [...candidates]
-    .map(([id, { bug, explains, sum }]) => ({
-      id,
-      bug,
-      residual: sum / explains,
-      explains,
-      failed: bank.size,
-      against: contradictions(id),
-    }))
-    .sort((a, b) => b.explains - b.against - (a.explains - a.against) || a.residual - b.residual);
-  const [best] = ranked;
-  if (!best) return undefined;
-  const { against: _, ...rest } = best;
-  return rest;
 }

@@ -8,7 +8,13 @@ import type { Declaration, Structure } from "./kernel.ts";
 type Word<F extends keyof Declaration> = NonNullable<Declaration[F]> & string;
 
 const DTYPES: readonly string[] = Object.keys(FORMATS);
-const WORDS: readonly string[] = ["any", "sequential", "fma", "tree"] satisfies readonly Structure[];
+const WORDS: readonly string[] = [
+  "any",
+  "sequential",
+  "fma",
+  "tree",
+  "compensated",
+] satisfies readonly Structure[];
 
 /**
  * The declaration that a JSON text holds. What it leaves out stays out, and a null is as good as nothing.

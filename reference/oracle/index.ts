@@ -1,9 +1,10 @@
 // relukit/oracle: a kernel judged, in Node and in a browser.
 
 export { type Case, type Input, outputShapes, pictureOf, type Tier } from "./case.ts";
+export type { CaseReport } from "./case-report.ts";
 export { coreCases } from "./cases/core.ts";
+export { recipeCases } from "./cases/recipe.ts";
 export {
-  type CaseReport,
   type Checking,
   check,
   declared,

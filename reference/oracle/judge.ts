@@ -100,8 +100,7 @@ function judgeOutput(given: Case, output: string, got: Numbers, truth: Truth, ga
       error: Math.abs(value - wanted - (truth.lo[i] ?? 0)),
     };
     const off = "error" in share ? share.error : share.right ? 0 : Infinity;
-    const misses = off > bound || (pinned(i) && Object.is(value, -0));
-    if (misses || Number.isNaN(off)) {
+    if (off === Infinity || !(off <= bound) || (pinned(i) && Object.is(value, -0))) {
       wrong.push({ output, index: i, got: value, truth: wanted, bound });
       verdict = "FAIL";
     } else if ("error" in share) {
@@ -131,10 +130,9 @@ function special(
   if (!Number.isFinite(wanted)) return { right: got === wanted };
   const { max } = FORMATS[dtype];
   const edge = max + stepAt(FORMATS[dtype], max) / 2; // from here on a result rounds to infinity
-  const size = Math.abs(wanted);
-  if (size + bound >= edge && got === Math.sign(wanted) * Infinity) return { right: true };
-  if (size - bound >= edge) return { right: false };
-  return Number.isFinite(got) ? undefined : { right: false };
+  if (Math.abs(got) === Infinity) return { right: Math.sign(got) * wanted + bound >= edge };
+  if (Math.abs(wanted) - bound >= edge) return { right: false };
+  return Number.isNaN(got) ? { right: false } : undefined;
 }
 
 const RECTIFIERS: ReadonlySet<unknown> = new Set(["relu", "relu-squared", "fatrelu", "fatrelu-strict"]);

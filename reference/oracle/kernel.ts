@@ -3,7 +3,15 @@ import type { FloatDtype } from "./float-formats.ts";
 import type { Picture } from "./picture.ts";
 
 /** How the terms of a sum are added up; where an author says nothing, any order. */
-export type Structure = "any" | "sequential" | "fma" | "tree" | `lanes:${number}` | `block:${number}`;
+export type Structure =
+  | "any"
+  | "sequential"
+  | "fma"
+  | "tree"
+  /** what additions lose is added in the end: an infinite sum may then be NaN */
+  | "compensated"
+  | `lanes:${number}`
+  | `block:${number}`;
 
 /** What a kernel says of itself; each field but the name has a default. Bounds follow from it, so it is part of a verdict. */
 export interface Declaration {

@@ -37,11 +37,14 @@ const ofColumns = (found: ReadonlySet<number>, columns: number): string | undefi
     return `the last ${all.length} columns, from ${first} on`;
   if (first === 0 && last === all.length - 1) return `the first ${all.length} columns`;
   const step = second - first;
-  const regular = step > 1 && all.every((c, i) => c === first + i * step);
-  return regular ? `every ${step}th column, from ${first} on` : undefined;
+  const regular = step > 1 && all.length > 2 && all.every((c, i) => c === first + i * step);
+  const toTheEnd = last + step >= columns;
+  return regular && toTheEnd ? `every ${ordinal(step)} column, from ${first} on` : undefined;
 };
 
-/** Whether got / truth is one number, or the signs alone differ. */
+const ordinal = (n: number): string => ["", "", "second", "third"][n] ?? `${n}th`;
+
+/** Whether got / truth is one number that is not 1, or the signs alone differ. */
 function allAlike(wrong: readonly Wrong[]): string | undefined {
   const usable = wrong.filter(
     ({ got, truth }) => Number.isFinite(got) && truth !== 0 && Number.isFinite(truth),
@@ -49,7 +52,9 @@ function allAlike(wrong: readonly Wrong[]): string | undefined {
   if (usable.length < Math.max(3, wrong.length / 2)) return undefined;
   const ratios = usable.map(({ got, truth }) => got / truth).sort((a, b) => a - b);
   const middle = ratios[ratios.length >> 1] ?? 1;
-  const near = ratios.filter((ratio) => Math.abs(ratio - middle) <= 0.01 * Math.abs(middle));
+  // all within a rounding of 1 is no ratio: those differences have to be alike too
+  const alike = Math.min(0.01 * Math.abs(middle), 0.1 * Math.abs(middle - 1));
+  const near = ratios.filter((ratio) => Math.abs(ratio - middle) <= alike);
   if (middle === 0 || near.length < 0.9 * ratios.length) return undefined;
   return middle === -1
     ? "the sign of every element"

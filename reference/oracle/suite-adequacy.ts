@@ -6,6 +6,7 @@ import { type FloatDtype, type FloatFormat, FORMATS, roundedTo } from "./float-f
 import { judge } from "./judge.ts";
 import { modelOf } from "./model.ts";
 import type { ByOutput, Gauge, Truth } from "./truth.ts";
+import { undecidedOf } from "./undecided.ts";
 
 /**
  * How many times its bound the worst element is off: 1 or less passes. Infinity where the bits are fixed, or NaN or an
@@ -21,8 +22,12 @@ export interface Adequacy {
 }
 
 export function adequacyOf(given: Case, truth: ByOutput<Truth>, gauge: ByOutput<Gauge>): Adequacy {
-  const ratioOf = (answer: ByOutput<Float64Array>): number =>
-    shortened(judge(given, answer, { truth, gauge }).ratio);
+  const undecided = undecidedOf(given, modelOf({}, given.dtype));
+  const ratioOf = (answer: ByOutput<Float64Array>): number => {
+    const { ratio, verdict } = judge(given, answer, { truth, gauge, undecided });
+    // just outside stays outside when it is shortened, and so does what no choice of neurons explains
+    return shortened(verdict === "FAIL" ? Math.max(ratio, 1.01) : ratio);
+  };
   const constants = Object.entries(truth).map(([name, { hi }]) =>
     constantRatio(hi, gauge[name]?.bound ?? hi),
   );

@@ -17,65 +17,52 @@ export interface Misdeed {
   readonly output?: string;
 }
 
+const isOutput = ({ name }: View): boolean => name.startsWith("out.");
+
 /** The bytes as they were, but for the outputs: what one run spoiled, the next is not to suffer from. */
 export function restored(picture: Picture, before: Uint8Array): Uint8Array {
   const bytes = before.slice();
-  for (const view of picture.views)
-    if (view.name.startsWith("out."))
-      eachRow(view, (from, to) => bytes.set(picture.bytes.subarray(from, to), from));
+  for (const view of picture.views.filter(isOutput))
+    eachRow(view, (from, to) => bytes.set(picture.bytes.subarray(from, to), from));
   return bytes;
 }
 
-/** Bytes that changed and are no output's: of inputs, and of guards. */
-export function trespasses(picture: Picture, before: Uint8Array): readonly Misdeed[] {
-  const found: Misdeed[] = [];
-  const { bytes } = picture;
-  for (const view of picture.views) {
-    if (view.name.startsWith("out.")) continue;
-    const changed: number[] = [];
-    let at = 0;
-    const width = (view.shape.reduce((a, b) => a * b, 1) || 1) > 0 ? widthOf(view) : 1;
-    eachRow(view, (from, to) => {
-      for (let b = from; b < to; b++, at++) if (bytes[b] !== before[b]) changed.push(Math.floor(at / width));
-    });
-    if (changed.length === 0) continue;
-    const indices = [...new Set(changed)];
-    const sentence = `${view.name} was changed at ${places(indices)}; expected inputs as they were`;
-    found.push({ kind: "changes an input", sentence, indices });
-  }
-  for (const [from, to] of picture.guards)
+/** What changed and is no output's: each input that did, and the first byte outside of all tensors. */
+export const trespasses = (picture: Picture, before: Uint8Array): readonly Misdeed[] => [
+  ...picture.views.filter((view) => !isOutput(view)).flatMap((view) => spoiled(picture, view, before)),
+  ...outside(picture, before),
+];
+
+/** The elements of an input that were changed. */
+function spoiled({ bytes }: Picture, view: View, before: Uint8Array): readonly Misdeed[] {
+  const changed = new Set<number>();
+  let row = 0;
+  eachRow(view, (from, to) => {
+    const columns = view.shape.at(-1) ?? 1;
+    const width = (to - from) / columns;
     for (let b = from; b < to; b++)
-      if (bytes[b] !== before[b]) {
-        const sentence = `byte ${b} of the picture, ${beside(picture, b)}, was written; expected writes inside of outputs alone`;
-        return [...found, { kind: "writes outside", sentence, indices: [] }];
-      }
-  const head = Math.min(...picture.guards.map(([from]) => from));
-  for (let b = 0; b < head; b++)
-    if (bytes[b] !== before[b])
-      return [
-        ...found,
-        {
-          kind: "writes outside",
-          sentence: `byte ${b}, in the head of the picture, was written; expected writes inside of outputs alone`,
-          indices: [],
-        },
-      ];
-  return found;
+      if (bytes[b] !== before[b]) changed.add(row * columns + Math.floor((b - from) / width));
+    row += 1;
+  });
+  if (changed.size === 0) return [];
+  const indices = [...changed];
+  const sentence = `${view.name} was changed at ${places(indices)}; expected inputs as they were`;
+  return [{ kind: "changes an input", sentence, indices }];
 }
 
-const widthOf = (view: View): number => {
-  let bytes = 0;
-  eachRow(view, (from, to) => {
-    bytes += to - from;
-  });
-  return (
-    bytes /
-    Math.max(
-      1,
-      view.shape.reduce((a, b) => a * b, 1),
-    )
-  );
-};
+/** The first byte of a guard that was written; where none was, the first of the head. */
+function outside(picture: Picture, before: Uint8Array): readonly Misdeed[] {
+  const { bytes, guards } = picture;
+  const head = Math.min(...guards.map(([from]) => from));
+  for (const [from, to] of [...guards, [0, head] as const])
+    for (let b = from; b < to; b++)
+      if (bytes[b] !== before[b]) {
+        const where = b < head ? "in its head" : beside(picture, b);
+        const sentence = `byte ${b} of the picture, ${where}, was written; expected writes inside of outputs alone`;
+        return [{ kind: "writes outside", sentence, indices: [] }];
+      }
+  return [];
+}
 
 /** Which tensor a guard's byte is next to. */
 function beside({ views }: Picture, at: number): string {
@@ -88,5 +75,6 @@ function beside({ views }: Picture, at: number): string {
 /** Some of the elements concerned, in words. */
 export const places = (indices: readonly number[]): string => {
   const shown = indices.slice(0, 3).join(", ");
-  return indices.length > 3 ? `elements ${shown} and ${indices.length - 3} more` : `element ${shown}`;
+  if (indices.length > 3) return `elements ${shown} and ${indices.length - 3} more`;
+  return `${indices.length === 1 ? "element" : "elements"} ${shown}`;
 };

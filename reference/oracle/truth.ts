@@ -40,7 +40,7 @@ const DEVIATIONS = 8;
 export function gaugeOf(given: Case, model: Model, change?: Change<Gauged>): ByOutput<Gauge> {
   const { result, ...rest } = gauges(model);
   const within = evaluate(given, { ...rest, result: (x) => x }, change);
-  const undefinedTails = model.functions > ACCURATE ? atMinusInfinity(given) : undefined;
+  const tails = model.functions > ACCURATE ? atMinusInfinity(given) : NOWHERE;
   return each(within, (elements) => {
     const bound = Float64Array.from(elements, (x) => result(x).error);
     const likely = elements.map((x, i) => {
@@ -49,16 +49,20 @@ export function gaugeOf(given: Case, model: Model, change?: Change<Gauged>): ByO
       const likely = DEVIATIONS * Math.sqrt(x.variance) + Math.max(0, rounding);
       return likely < most ? likely : most; // where the bound is infinite, nothing is likelier
     });
-    return { bound, likely: Float64Array.from(likely), ...(undefinedTails && { mayBeNaN: undefinedTails }) };
+    // Infinity less Infinity, as what a compensated sum adds in the end, is NaN
+    const infinite = [...elements.keys()].filter((i) => Math.abs(elements[i]?.value ?? 0) === Infinity);
+    const mayBeNaN = model.structure === "compensated" ? new Set([...tails, ...infinite]) : tails;
+    return { bound, likely: Float64Array.from(likely), ...(mayBeNaN.size > 0 && { mayBeNaN }) };
   });
 }
 
 const ACCURATE = 4;
+const NOWHERE: ReadonlySet<number> = new Set();
 
 /** Where a smooth activation is asked for −∞: its limit is 0, and −∞ · 0 in fast arithmetic is NaN. */
-function atMinusInfinity({ op, attributes, inputs }: Case): ReadonlySet<number> | undefined {
+function atMinusInfinity({ op, attributes, inputs }: Case): ReadonlySet<number> {
   const kind = (attributes["f"] as { readonly kind?: string } | undefined)?.kind ?? "";
-  if (op !== "activate" || !SMOOTH.has(kind)) return undefined;
+  if (op !== "activate" || !SMOOTH.has(kind)) return NOWHERE;
   const x = inputs["x"]?.numbers ?? [];
   return new Set([...x.keys()].filter((i) => x[i] === -Infinity));
 }

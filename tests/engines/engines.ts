@@ -1,11 +1,10 @@
-// JavaScript engines besides this Node: where each is looked for, and how it is asked to train.
+// JavaScript engines besides this Node: where each is looked for, and how it is sent on an errand of bundle.ts.
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Outcome } from "./training.ts";
 
 export interface Engine {
   readonly name: string;
@@ -13,8 +12,8 @@ export interface Engine {
   readonly program: string | undefined;
   /** how to have it */
   readonly remedy: string;
-  /** What the training of a bundle's folder comes to. */
-  readonly outcome: (program: string, folder: string) => Promise<Outcome>;
+  /** What the errand of a bundle's folder comes to. */
+  readonly outcome: (program: string, folder: string) => Promise<unknown>;
 }
 
 const fetched = fileURLToPath(new URL("node_modules/.bin", import.meta.url));
@@ -34,11 +33,11 @@ function runs(path: string): boolean {
   }
 }
 
-const PATIENCE = 300_000; // milliseconds; the training takes half a minute on two cores that are busy
+const PATIENCE = 300_000; // milliseconds; half a minute is enough, on two cores that are not busy
 
-/** Node and Bun run train.js, and print. */
-async function printed(program: string, folder: string): Promise<Outcome> {
-  const child = spawn(program, [join(folder, "train.js")], {
+/** Node and Bun run errand.js, and print. */
+async function printed(program: string, folder: string): Promise<unknown> {
+  const child = spawn(program, [join(folder, "errand.js")], {
     stdio: ["ignore", "pipe", "pipe"],
     timeout: PATIENCE,
   });
@@ -51,13 +50,13 @@ async function printed(program: string, folder: string): Promise<Outcome> {
   });
   const code = await new Promise((resolve, reject) => child.on("close", resolve).on("error", reject));
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${complaints}`);
-  return JSON.parse(out) as Outcome;
+  return JSON.parse(out);
 }
 
 /** A browser opens page.html, with a profile of its own in the folder, and posts. */
 const posted =
   (wordsOf: (profile: string, url: string) => readonly string[]) =>
-  async (program: string, folder: string): Promise<Outcome> => {
+  async (program: string, folder: string): Promise<unknown> => {
     const { server, answer } = serving(folder);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const profile = join(folder, `profile-${process.hrtime.bigint()}`);
@@ -68,27 +67,30 @@ const posted =
       timeout: PATIENCE,
       env: { ...process.env, HOME: profile, TMPDIR: profile }, // it leaves nothing elsewhere
     });
-    const ended = new Promise<string>((resolve) =>
+    const ended = new Promise<Answer>((resolve) =>
       child
-        .on("error", (error) => resolve(error.message))
-        .on("close", (code, signal) => resolve(`it ended early, with ${code ?? signal}`)),
+        .on("error", (error) => resolve({ failed: error.message }))
+        .on("close", (code, signal) => resolve({ failed: `it ended early, with ${code ?? signal}` })),
     );
     const result = await Promise.race([answer, ended]);
     child.kill();
     await ended; // it no longer writes to its profile
     server.closeAllConnections();
     server.close();
-    if (typeof result === "string") throw new Error(`${program}: ${result}`);
-    return result;
+    if ("failed" in result) throw new Error(`${program}: ${result.failed}`);
+    return result.outcome;
   };
+
+/** What a page posts: its outcome, or why there is none. */
+type Answer = { readonly outcome: unknown } | { readonly failed: string };
 
 /**
  * A server of the folder's files, to pages that are isolated from other origins and so may have threads. The answer is
- * what a page posts: its outcome, or why there is none.
+ * what a page posts.
  */
-function serving(folder: string): { readonly server: Server; readonly answer: Promise<Outcome | string> } {
-  let told: (answer: Outcome | string) => void;
-  const answer = new Promise<Outcome | string>((resolve) => {
+function serving(folder: string): { readonly server: Server; readonly answer: Promise<Answer> } {
+  let told: (answer: Answer) => void;
+  const answer = new Promise<Answer>((resolve) => {
     told = resolve;
   });
   const server = createServer(async (request, response) => {
@@ -97,8 +99,7 @@ function serving(folder: string): { readonly server: Server; readonly answer: Pr
       let body = "";
       for await (const part of request) body += part;
       response.end();
-      const { outcome, failed } = JSON.parse(body) as { outcome?: Outcome; failed?: string };
-      told(outcome ?? failed ?? "no outcome");
+      told(JSON.parse(body) as Answer);
       return;
     }
     try {
@@ -133,7 +134,7 @@ function firefox(profile: string, url: string): readonly string[] {
     "browser.aboutwelcome.enabled": false,
     "browser.shell.checkDefaultBrowser": false,
     "datareporting.policy.dataSubmissionEnabled": false,
-    "dom.max_script_run_time": 0, // a page that trains is not one that hangs
+    "dom.max_script_run_time": 0, // a page that works is not one that hangs
     "network.captive-portal-service.enabled": false,
     "network.connectivity-service.enabled": false,
     "toolkit.telemetry.server": "",
@@ -169,4 +170,4 @@ export const engines: readonly Engine[] = [
 ];
 
 /** This Node, by whose outcome the others are judged. */
-export const thisNode = (folder: string): Promise<Outcome> => printed(process.execPath, folder);
+export const thisNode = (folder: string): Promise<unknown> => printed(process.execPath, folder);

@@ -1,5 +1,5 @@
-// Training in Node and Bun: the outcome as JSON on standard output.
-import { kernels } from "../../kernels/index.node.ts";
-import { outcome } from "./training.ts";
-
-process.stdout.write(`${JSON.stringify(await outcome(kernels))}\n`);
+// An errand in Node and Bun: what it comes to, as JSON on standard output.
+export const onNode = async (outcome: () => Promise<unknown>): Promise<void> => {
+  const text = `${JSON.stringify(await outcome())}\n`;
+  await new Promise((resolve) => process.stdout.write(text, resolve));
+};

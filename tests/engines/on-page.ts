@@ -1,12 +1,11 @@
-// Training in a browser's page: the outcome, or why there is none, posted to where the page came from.
-import { kernels } from "../../kernels/index.ts";
-import { outcome } from "./training.ts";
-
+// An errand in a browser's page: what it comes to, or why to nothing, posted to where the page came from.
 const told = (answer: unknown): Promise<unknown> =>
   fetch("/outcome", { method: "POST", body: JSON.stringify(answer) });
 
-try {
-  await told({ outcome: await outcome(kernels) });
-} catch (error) {
-  await told({ failed: String(error) });
+export async function onPage(outcome: () => Promise<unknown>): Promise<void> {
+  try {
+    await told({ outcome: await outcome() });
+  } catch (error) {
+    await told({ failed: String(error) });
+  }
 }

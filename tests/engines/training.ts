@@ -1,5 +1,5 @@
 // Training from fixed seeds, and the SHA-256 of what became of every weight: the same on every engine. Bundled by
-// bundle.ts with the text to learn from; on-node.ts and on-page.ts say who runs it.
+// bundle.ts with the text to learn from; training-on-node.ts and training-on-page.ts run it.
 import type { Kernels, Settings } from "../../kernels/kernels.ts";
 import { JsonField } from "../../reference/formats/json-field.ts";
 import { learnBytePair } from "../../reference/formats/tokenizers/byte-pair-training.ts";
@@ -12,6 +12,7 @@ import { Optimizer } from "../../reference/training/optimizer.ts";
 import { presets } from "../../reference/training/presets.ts";
 import { type Recipe, train } from "../../reference/training/train.ts";
 import { tensorsIn } from "../../reference/weights.ts";
+import { pause, sha256 } from "./web.ts";
 
 declare const TEXT: string; // put in by the bundler
 
@@ -61,14 +62,12 @@ async function run(
   const optimizer = new Optimizer<Model["weights"]>(machine.inPlace, model.weights, recipe);
   const trained = { ...model, weights: optimizer.weights } as Model;
   for (const { step } of train(machine, trained, optimizer, text, recipe)) if (step % 10 === 0) await pause(); // else a browser takes the page for one that hangs
-  const sum = await sha256(optimizer.weights);
+  const sum = await sha256(bytesOf(optimizer.weights));
   optimizer.release();
   return sum;
 }
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
-async function sha256(weights: unknown): Promise<string> {
+function bytesOf(weights: unknown): Uint8Array {
   const numbers = [...tensorsIn(weights)].map(({ data }) => data);
   const bytes = new Uint8Array(numbers.reduce((total, { byteLength }) => total + byteLength, 0));
   let at = 0;
@@ -76,6 +75,5 @@ async function sha256(weights: unknown): Promise<string> {
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
     at += byteLength;
   }
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes;
 }

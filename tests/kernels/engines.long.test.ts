@@ -3,18 +3,18 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, test } from "node:test";
-import { bundle } from "../engines/bundle.ts";
+import { bundle, training } from "../engines/bundle.ts";
 import { engines, thisNode } from "../engines/engines.ts";
 import type { Outcome } from "../engines/training.ts";
 
 // Made when the first test asks: other files' tests may run before.
 let [folder, known]: [Promise<string>?, Promise<Outcome>?] = [];
 const bundled = (): Promise<string> => {
-  folder ??= bundle();
+  folder ??= bundle(training);
   return folder;
 };
 const here = (): Promise<Outcome> => {
-  known ??= bundled().then(thisNode);
+  known ??= bundled().then(thisNode) as Promise<Outcome>;
   return known;
 };
 after(async () => {

@@ -38,6 +38,10 @@ export interface Arithmetic<N> {
   direction(position: number, base: number, i: number, K: number): readonly [cosine: N, sine: N];
   /** Two ways to write one number, both right: what a kernel may choose between */
   either(x: N, y: N): N;
+  /** x written as y: the same number, but y's roundings are its own, and come on top of what x is off */
+  respelled(x: N, y: N): N;
+  /** x as this machine has it, taken for exact: for what occurs twice and goes out again */
+  fixed(x: N): N;
   /** x as it is kept between two steps of an operator */
   kept(x: N): N;
   /** x as it is kept in the result */

@@ -85,7 +85,7 @@ function slope(f: Activation, x: Pair): Pair {
   if (f.kind === "identity") return ONE;
   const z = subtract(x, pair(f.shift));
   if (Number.isNaN(z.hi)) return z;
-  if (Math.abs(z.hi) === Infinity && f.kind !== "relu-squared") return z.hi > 0 ? ONE : ZERO;
+  if (Math.abs(z.hi) === Infinity && f.kind !== "relu-squared") return farSlope(f, z.hi);
   switch (f.kind) {
     case "relu":
       return z.hi > 0 ? ONE : ZERO;
@@ -109,6 +109,12 @@ function slope(f: Activation, x: Pair): Pair {
     }
   }
 }
+
+/** The slope at ±∞: that of the sigmoid's ends; NaN where β = 0 leaves 0 · ∞. */
+const farSlope = (f: Activation, z: number): Pair => {
+  const u = f.kind === "swish" ? f.beta * z : z;
+  return Number.isNaN(u) ? pair(u) : u > 0 ? ONE : ZERO;
+};
 
 /** (z · sigmoid(u))′ = s + z u′ s (1 − s) */
 const weightedSlope = (z: Pair, u: Pair, du: Pair): Pair =>
@@ -149,6 +155,8 @@ export const closely: Arithmetic<Pair> = {
   direction: (position, base, i, K) =>
     direction(product(pair(position), power(base, quotient(pair(-2 * i), pair(K))))),
   either: (x) => x,
+  respelled: (x) => x,
+  fixed: (x) => x,
   kept: (x) => x,
   result: (x) => x,
 };

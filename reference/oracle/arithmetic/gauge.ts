@@ -29,6 +29,14 @@ export function gauges(model: Model): Arithmetic<Gauged> {
     weightedMean: (n, w, x) => weightedMean(of, n, w, x),
     ...functions(of),
     ...activations(of, single),
+    respelled: (x, y) => ({
+      value: x.value,
+      error: x.error + y.error,
+      variance: x.variance + y.variance,
+      unit: Math.min(x.unit, y.unit),
+    }),
+    // of no unit: it is a number that was rounded
+    fixed: (x) => ({ value: x.value, error: 0, variance: 0, unit: 0 }),
     either: (x, y) => ({
       value: x.value,
       error: Math.max(x.error, y.error),

@@ -60,6 +60,7 @@ export function machineActivations(of: Roundings): Pick<Arithmetic<number>, "act
     if (f.kind === "identity") return 1;
     const z = shifted(f, x);
     if (Number.isNaN(z)) return z;
+    if (Math.abs(z) === Infinity && f.kind !== "relu-squared") return farSlope(f, z); // s is 1 or 0, and 0 · z NaN
     switch (f.kind) {
       case "relu":
         return z > 0 ? 1 : 0;
@@ -90,7 +91,10 @@ const bent = (z: number, round: (x: number) => number): number =>
 /** s + z u′ s (1 − s), or s (1 + z u′ (1 − s)) */
 function swishSlope({ second, round, rough }: Roundings, z: number, u: number, du: number): number {
   const [s, rest] = [rough(sigmoid(u)), rough(sigmoid(-u))];
-  if (second) return round(s * round(1 + round(round(z * du) * round(1 - s))));
+  if (second) {
+    const other = round(1 - s);
+    return s === 0 ? 0 : round(s * round(1 + (other === 0 ? 0 : round(round(z * du) * other)))); // 0 · Infinity is NaN
+  }
   const tail = round(s * rest);
   return round(s + (tail === 0 ? 0 : round(round(z * du) * tail)));
 }
@@ -101,3 +105,8 @@ function geluSlope({ round, rough }: Roundings, z: number): number {
   const tail = density === 0 ? 0 : round(z * density);
   return round(rough(erfc(-round(z * Math.SQRT1_2))) / 2 + tail);
 }
+
+const farSlope = (f: Activation, z: number): number => {
+  const u = f.kind === "swish" ? f.beta * z : z;
+  return Number.isNaN(u) ? u : u > 0 ? 1 : 0;
+};

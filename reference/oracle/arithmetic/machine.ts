@@ -126,11 +126,14 @@ export function machine(model: Model, manner: Manner = plainManner): Arithmetic<
     log: (x) => rough(log(x)),
     ...machineActivations({ model, second: manner.second, round, rough }),
     direction: (position, base, i, K) => {
+      if (position === 0) return [1, 0]; // nobody's cosine of 0 is off
       const frequency = rough(pow(base, round((-2 * i) / K)));
       const angle = manner.wide ? position * pow(base, (-2 * i) / K) : round(position * frequency);
       return [rough(cos(angle)), rough(sin(angle))];
     },
     either: (x, y) => (manner.second ? y : x),
+    respelled: (x, y) => (manner.second ? y : x),
+    fixed: (x) => x,
     kept: (x) => flushed(roundedTo(kept, x)),
     result: (x) => flushed(roundedTo(out, x)),
   };

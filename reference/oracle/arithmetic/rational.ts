@@ -146,6 +146,8 @@ export const rationally: Arithmetic<Rational> = {
   slope,
   direction: (position) => (position === 0 ? [rational(1), ZERO] : none("the cosine of an angle")),
   either: (x) => x,
+  respelled: (x) => x,
+  fixed: (x) => x,
   kept: (x) => x,
   result: (x) => x,
 };

@@ -19,6 +19,8 @@ function softmaxCases(dtype: FloatDtype): readonly Case[] {
       "far-apart",
       (make) => make.of([2, 21], (i) => (i % 3 === 0 ? 80 : i % 3 === 1 ? -80 : make.draw.normal())),
     ],
+    // the first is by far the smallest, or the largest: whoever takes another than the greatest off overflows
+    ["climbing", (make) => make.of([2, 13], (i) => (i < 13 ? 1 : -1) * (15 * (i % 13) - 90))],
     ["all-far-up", (make) => make.of([2, 17], () => 200 + make.draw.normal())],
     ["equal", (make) => make.of([2, 8], () => 3)],
     ["one-column", (make) => make.normal([3, 1])],
@@ -188,6 +190,7 @@ function lossCases(dtype: FloatDtype): readonly Case[] {
   const rows: readonly (readonly [name: string, z: (make: Maker) => Input, extra?: Extra])[] = [
     ["random", (make) => make.normal([5, 29], 2), { random: true, sequence: true }],
     ["far-apart", (make) => make.of([4, 12], (i) => (i % 4 === 0 ? 80 : -80) + make.draw.normal())],
+    ["climbing", (make) => make.of([2, 13], (i) => (i < 13 ? 1 : -1) * (15 * (i % 13) - 90))],
     ["far-up", (make) => make.of([3, 19], () => 200 + make.draw.normal())],
     ["one-class", (make) => make.normal([3, 1])],
     ["many-classes", (make) => make.normal([2, 203], 2)],

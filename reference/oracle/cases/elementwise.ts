@@ -29,7 +29,6 @@ const specials = (make: Maker, rows: number): Input => {
   const { smallest, largest } = extremes(make.dtype);
   const values = [
     Number.NaN,
-    -Number.NaN,
     Infinity,
     -Infinity,
     0,

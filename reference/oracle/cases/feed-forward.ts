@@ -2,7 +2,7 @@
 import type { Activation } from "../../ops/contract.ts";
 import type { Case, Input } from "../case.ts";
 import type { FloatDtype } from "../float-formats.ts";
-import { caseOf, coded, type Extra, type Maker, oneHot, withNumbers } from "./making.ts";
+import { caseOf, coded, type Extra, type Maker, oneHot, powerOfTwo, withNumbers } from "./making.ts";
 
 type Inputs = Readonly<Record<string, Input | undefined>>;
 
@@ -173,17 +173,21 @@ const nearThreshold = (make: Maker): Layer => {
 const cancel = (d: number): number =>
   d === 11 ? 0.5 : d === 10 ? 0 : (d % 2 === 0 ? 1 : -1) * (1 + 0.3 * (d >> 1));
 
-/** One neuron a token, far smaller than what a threshold against noise would leave. */
+/** One neuron a token, each far smaller than the one before. */
 const tiny =
   (dtype: FloatDtype) =>
-  (make: Maker): Layer => ({
-    x: oneHot(make, 6, 6),
-    first: make.of([6, 14], (i) =>
-      i % 14 === 2 * Math.floor(i / 14) ? (dtype === "F16" ? 1 / 2048 : 1 / 16384) : -1,
-    ),
-    up: make.of([14, 6], () => 1),
-    down: make.normal([14, 6]),
-  });
+  (make: Maker): Layer => {
+    const steps = dtype === "F16" ? [11, 13, 15, 17, 19, 21] : [14, 20, 30, 50, 80, 110];
+    return {
+      x: oneHot(make, 6, 6),
+      first: make.of([6, 14], (i) => {
+        const t = Math.floor(i / 14);
+        return i % 14 === 2 * t ? powerOfTwo(-(steps[t] ?? 0)) : -1;
+      }),
+      up: make.of([14, 6], () => 1),
+      down: make.normal([14, 6]),
+    };
+  };
 
 /** Neurons in pairs that read alike and write against each other, but for a sixteenth in every fifth. */
 const cancelling = (make: Maker): Layer => {

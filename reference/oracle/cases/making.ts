@@ -23,7 +23,8 @@ export interface Maker {
 
 const SEED = 20231006; // the day of the paper's first version
 
-const powerOfTwo = (n: number): number => {
+/** 2^n */
+export const powerOfTwo = (n: number): number => {
   let value = 1;
   for (let i = 0; i < Math.abs(n); i++) value *= n < 0 ? 0.5 : 2;
   return value;

@@ -29,7 +29,7 @@ export const norms = <N>(a: Arithmetic<N>): Pick<Operators<N>, Norms> => {
     const over = moments.map(({ variance }) => a.overRoot(add(variance, a.stored(epsilon))));
     const means = moments.map((row) => row.mean);
     const n = grid(x.rows, x.columns, (t, d) => multiply(subtract(x.at(t, d), means[t] as N), over[t] as N));
-    return { n, over };
+    return { n, over, means };
   };
   const overRms = (x: Grid<N>, epsilon: number): Standard<N> => {
     const over = Array.from({ length: x.rows }, (_, t) =>
@@ -76,8 +76,16 @@ export const norms = <N>(a: Arithmetic<N>): Pick<Operators<N>, Norms> => {
 
   return {
     layerNorm: (x, gain, bias, epsilon) => {
-      const { n } = centred(x, epsilon);
-      return grid(x.rows, x.columns, (t, d) => add(multiply(n.at(t, d), gain.at(0, d)), bias.at(0, d)));
+      const { n, over, means } = centred(x, epsilon);
+      return grid(x.rows, x.columns, (t, d) => {
+        // or folded: x · (gain / deviation) + (bias − mean · gain / deviation), the same factor twice
+        const factor = a.fixed(multiply(gain.at(0, d), over[t] as N));
+        const rest = subtract(bias.at(0, d), multiply(a.fixed(means[t] as N), factor));
+        return a.respelled(
+          add(multiply(n.at(t, d), gain.at(0, d)), bias.at(0, d)),
+          add(multiply(x.at(t, d), factor), rest),
+        );
+      });
     },
     rmsNorm: (x, gain, epsilon) => {
       const { n } = overRms(x, epsilon);

@@ -1,5 +1,6 @@
 // A report as one JSON document. Infinity and NaN, which JSON does not have, are words.
-import type { CaseReport, Report } from "../check.ts";
+import type { CaseReport } from "../case-report.ts";
+import type { Report } from "../check.ts";
 
 /** What a document says besides: how the check was run. */
 export interface Circumstances {
@@ -28,7 +29,7 @@ export function document(report: Report, { suite, command }: Circumstances) {
 
 const caseOf = (report: CaseReport) => {
   const { id, op, dtype, tier, verdict, ratio, likelyRatio, problems, first, wrongElements } = report;
-  const { pattern, diagnosis, outcome, seconds } = report;
+  const { pattern, diagnosis, outcome, known, seconds } = report;
   return {
     id,
     op,
@@ -51,6 +52,7 @@ const caseOf = (report: CaseReport) => {
     ...(pattern && { pattern }),
     ...(diagnosis && { diagnosis: { ...diagnosis, residual: number(diagnosis.residual) } }),
     ...(outcome && { outcome }),
+    ...(known && { expectedToFail: known }),
     seconds: Math.round(seconds * 1e4) / 1e4,
   };
 };

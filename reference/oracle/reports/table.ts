@@ -1,5 +1,6 @@
 // A report by operator and type: how many cases had which verdict, and how near to its bound the worst came.
-import type { CaseReport, Report } from "../check.ts";
+import type { CaseReport } from "../case-report.ts";
+import type { Report } from "../check.ts";
 import type { FloatDtype } from "../float-formats.ts";
 
 export interface TableRow {
@@ -12,6 +13,8 @@ export interface TableRow {
   readonly failed: number;
   readonly errors: number;
   readonly unsupported: number;
+  /** of those that are known to fail, the ones that did not pass */
+  readonly known: number;
   /** the greatest share of a bound, of the cases that passed */
   readonly worst: number;
 }
@@ -27,7 +30,7 @@ export function tableRows({ cases }: Report): readonly TableRow[] {
 
 function rowOf(cases: readonly CaseReport[]): TableRow {
   const of = (...verdicts: readonly string[]): number =>
-    cases.filter(({ verdict }) => verdicts.includes(verdict)).length;
+    cases.filter(({ verdict, known }) => verdicts.includes(verdict) && !known).length;
   const passed = cases.filter(({ verdict }) => verdict === "PASS" || verdict === "PASS-BOUND");
   return {
     op: cases[0]?.op ?? "",
@@ -39,6 +42,7 @@ function rowOf(cases: readonly CaseReport[]): TableRow {
     failed: of("FAIL"),
     errors: of("ERROR"),
     unsupported: of("UNSUPPORTED"),
+    known: cases.filter(({ known }) => known).length - passed.filter(({ known }) => known).length,
     worst: Math.max(0, ...passed.map(({ ratio }) => ratio)),
   };
 }
@@ -53,21 +57,23 @@ const HEAD = [
   "fail",
   "error",
   "unsupported",
+  "known",
   "worst",
 ];
+
+const count = (n: number): string => (n === 0 ? "–" : String(n));
 
 const cells = (row: TableRow): readonly string[] => [
   row.op,
   row.dtype,
-  ...[row.cases, row.passed, row.suspect, row.inconclusive, row.failed, row.errors, row.unsupported].map(
-    (n) => (n === 0 ? "–" : String(n)),
-  ),
+  ...[row.cases, row.passed, row.suspect, row.inconclusive, row.failed].map(count),
+  ...[row.errors, row.unsupported, row.known].map(count),
   row.passed === 0 ? "–" : row.worst.toFixed(2),
 ];
 
 /** The columns that say anything: those with a number in some row, and the first and last. */
 function columnsOf(rows: readonly (readonly string[])[]): readonly number[] {
-  const always = new Set([0, 1, 2, 3, 6, 9]);
+  const always = new Set([0, 1, 2, 3, 6, 10]);
   return [...HEAD.keys()].filter((c) => always.has(c) || rows.some((row) => row[c] !== "–"));
 }
 
@@ -91,7 +97,9 @@ export function markdown(report: Report): string {
   const rows = tableRows(report).map(cells);
   const shown = columnsOf(rows);
   const line = (row: readonly string[]): string => `| ${shown.map((c) => row[c] ?? "").join(" | ")} |`;
-  const failures = report.cases.filter(({ verdict }) => verdict === "FAIL" || verdict === "ERROR");
+  const failures = report.cases.filter(
+    ({ verdict, known }) => (verdict === "FAIL" || verdict === "ERROR") && !known,
+  );
   const said = failures.slice(0, 20).map(({ id, problems, diagnosis }) => {
     const guess = diagnosis ? ` As if ${diagnosis.bug} (${diagnosis.id}).` : "";
     return `- \`${id}\`: ${problems[0] ?? "no word"}.${guess}`;

@@ -1,5 +1,6 @@
 // A report as TAP 14, the Test Anything Protocol.
-import type { CaseReport, Report } from "../check.ts";
+import type { CaseReport } from "../case-report.ts";
+import type { Report } from "../check.ts";
 
 /** @see https://testanything.org/tap-version-14-specification.html */
 export function tap({ cases, verdict }: Report): string {
@@ -7,20 +8,25 @@ export function tap({ cases, verdict }: Report): string {
   return ["TAP version 14", `1..${cases.length}`, ...lines, `# ${verdict}`, ""].join("\n");
 }
 
-const line = ({ id, verdict, ratio, problems }: CaseReport, n: number): string => {
-  const failed = verdict === "FAIL" || verdict === "ERROR";
+/** What ends with an exit code of its own; a SUSPECT has none of 0 either. */
+const BAD: ReadonlySet<string> = new Set(["FAIL", "ERROR", "SUSPECT"]);
+
+const line = ({ id, verdict, ratio, problems, known }: CaseReport, n: number): string => {
+  const failed = BAD.has(verdict);
   const skipped = verdict === "UNSUPPORTED" || verdict === "INCONCLUSIVE";
   const name = id.replaceAll("\\", "\\\\").replaceAll("#", "\\#");
   const end = skipped
-    ? ` # SKIP ${verdict.toLowerCase()}${problems[0] ? `: ${oneLine(problems[0])}` : ""}`
-    : failed || !Number.isFinite(ratio)
-      ? ""
-      : ` - ratio ${ratio.toPrecision(2)}`;
+    ? ` # SKIP ${verdict.toLowerCase()}${problems[0] ? `: ${directive(problems[0])}` : ""}`
+    : known
+      ? " # TODO known to fail"
+      : failed || !Number.isFinite(ratio)
+        ? ""
+        : ` - ratio ${ratio.toPrecision(2)}`;
   return `${failed ? "not ok" : "ok"} ${n} - ${name}${end}`;
 };
 
 function diagnostics({ verdict, problems, pattern, diagnosis }: CaseReport): readonly string[] {
-  if (verdict !== "FAIL" && verdict !== "ERROR" && verdict !== "SUSPECT") return [];
+  if (!BAD.has(verdict)) return [];
   const entries = [
     `verdict: ${verdict}`,
     ...(problems[0] ? [`message: ${JSON.stringify(oneLine(problems[0]))}`] : []),
@@ -29,5 +35,8 @@ function diagnostics({ verdict, problems, pattern, diagnosis }: CaseReport): rea
   ];
   return ["  ---", ...entries.map((entry) => `  ${entry}`), "  ..."];
 }
+
+/** A text behind SKIP: a # would begin another directive there. */
+const directive = (text: string): string => oneLine(text).replaceAll("\\", "\\\\").replaceAll("#", "\\#");
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ");

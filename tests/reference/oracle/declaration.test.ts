@@ -69,11 +69,11 @@ for (const [fields, sentence] of [
   [{ accumulator: "F32" }, 'accumulator is "F32"; expected one of f64, f32, f16, bf16, tc-fp32'],
   [
     { structure: "lanes" },
-    'structure is "lanes"; expected one of any, sequential, fma, tree, lanes:L or block:B',
+    'structure is "lanes"; expected one of any, sequential, fma, tree, compensated, lanes:L or block:B',
   ],
   [
     { structure: "lanes:0" },
-    'structure is "lanes:0"; expected one of any, sequential, fma, tree, lanes:L or block:B',
+    'structure is "lanes:0"; expected one of any, sequential, fma, tree, compensated, lanes:L or block:B',
   ],
   [{ intermediate: "f16" }, 'intermediate is "f16"; expected one of F64, F32, F16, BF16'],
   [{ inputs: "bf16" }, 'inputs is "bf16"; expected "tf32"'],

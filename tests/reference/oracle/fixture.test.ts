@@ -77,7 +77,7 @@ test("fixtures/oracle-extended has the cases of the sources, with their recipes"
 });
 
 const EMPTY = "it has no element";
-const AT_THRESHOLD = "each third neuron is at the threshold, and may fire or not";
+const FAR = "beside the greatest all others are next to nothing";
 const ONE_SUM = "all its elements are one sum, of numbers of one sign";
 const WHOLE = "its answer is a small whole number, or two halves of one";
 
@@ -89,7 +89,6 @@ const REASONS: Readonly<Record<keyof Adequacy, Readonly<Record<string, string>>>
     "rmsNorm/zeros": "0 over the root of epsilon is 0",
     "crossEntropy/one-class": "one class has probability 1, whose logarithm is 0",
     "crossEntropy.gradient/one-class": "with one class there is nothing to learn",
-    "feedForward/skipping-near-threshold": AT_THRESHOLD,
   },
   constRatio: {
     "layerNorm/no-row": EMPTY,
@@ -105,7 +104,8 @@ const REASONS: Readonly<Record<keyof Adequacy, Readonly<Record<string, string>>>
     "gatedLinear/one-sign": ONE_SUM,
     "activeGatedLinear/one-sign": ONE_SUM,
     "unembed/one-sign": ONE_SUM,
-    "feedForward/skipping-near-threshold": AT_THRESHOLD,
+    "feedForward/skipping-near-threshold":
+      "inside of the bounds of its jumps, but of no choice of open neurons",
   },
   lowPrecisionRatio: {
     "activate.gradient/relu-random": "slopes are 0 or 1, of numbers with few bits",
@@ -113,14 +113,12 @@ const REASONS: Readonly<Record<keyof Adequacy, Readonly<Record<string, string>>>
     "activate.gradient/relu-shifted-down-random": "slopes are 0 or 1, of numbers with few bits",
     "activate.gradient/fatrelu-random": "slopes are 0 or 1, of numbers with few bits",
     "activate.gradient/fatrelu-strict-random": "slopes are 0 or 1, of numbers with few bits",
-    "feedForward/near-threshold": AT_THRESHOLD,
-    "feedForward/skipping-near-threshold": AT_THRESHOLD,
-    "gatedFeedForward/near-threshold": AT_THRESHOLD,
-    "gatedFeedForward/skipping-near-threshold": AT_THRESHOLD,
     "layerNorm/no-row": EMPTY,
     "layerNorm/constant": "what the mean may lose is divided by the root of epsilon",
     "rmsNorm/no-row": EMPTY,
     "rmsNorm/zeros": "0 over the root of epsilon is 0",
+    "softmax/climbing": FAR,
+    "crossEntropy/climbing": FAR,
     "softmax/equal": "each of eight is an eighth",
     "softmax/one-column": "each is 1",
     "attend/equal-scores": WHOLE,

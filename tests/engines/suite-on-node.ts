@@ -1,0 +1,4 @@
+import { onNode } from "./on-node.ts";
+import { outcome } from "./suite.ts";
+
+await onNode(outcome);

@@ -1,0 +1,4 @@
+import { onPage } from "./on-page.ts";
+import { outcome } from "./suite.ts";
+
+await onPage(outcome);

@@ -1,0 +1,5 @@
+import { kernels } from "../../kernels/index.ts";
+import { onPage } from "./on-page.ts";
+import { outcome } from "./training.ts";
+
+await onPage(() => outcome(kernels));
