@@ -3,7 +3,7 @@ import { coreCases } from "../reference/oracle/cases/core.ts";
 import { recipeCases } from "../reference/oracle/cases/recipe.ts";
 import { killsOf } from "../reference/oracle/kills.ts";
 import { CATALOGUE } from "../reference/oracle/mutants/catalogue.ts";
-import { sha256, writeSuite } from "../reference/oracle/suite.node.ts";
+import { refuseOthers, sha256, writeSuite } from "../reference/oracle/suite.node.ts";
 import { generate } from "../reference/oracle/suite-writer.ts";
 import { short } from "./numbers.ts";
 import { progress } from "./progress.ts";
@@ -16,6 +16,7 @@ interface Options {
 }
 
 export async function runCases({ out, extended, json }: Options, terminal: Terminal): Promise<void> {
+  refuseOthers(out);
   const cases = extended ? recipeCases() : coreCases();
   const shown = progress(terminal);
   const files = await generate(cases, {

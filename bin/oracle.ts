@@ -36,7 +36,7 @@ function addCheck(oracle: Command, terminal: Terminal): void {
     .option("--cmd <command>", "an adapter, in any language, that answers line by line")
     .option("--one-shot <command>", "a program that is started for each case with --case IN --out OUT")
     .option("--module <file>", 'a JavaScript module that exports "kernel"')
-    .option("--kernel <name>", "what comes with relukit: wasm, wasm-fused or reference")
+    .option("--kernel <name>", "what comes with relukit: wasm, wasm-fused, reference or machine")
     .option("--declare <json>", "what a one-shot program says of itself, such as its operators and types")
     .option("--suite <dir>", "a suite that relukit oracle cases wrote; without it, relukit's own")
     .option("--extended", "the large cases instead, up to d = 4096 and f = 11008: some minutes")

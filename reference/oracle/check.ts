@@ -144,9 +144,20 @@ function verdictOf(
     return { verdict: "UNSUPPORTED", exitCode: NOTHING_SUPPORTED };
   if (counts.SUSPECT > 0) return { verdict: strict ? "FAIL" : "SUSPECT", exitCode: strict ? 1 : 4 };
   const passed = counts.PASS + counts["PASS-BOUND"];
-  if (counts.INCONCLUSIVE > 0 || coverage < leastCoverage || passed === 0)
+  if (leavesOpen(reports) || coverage < leastCoverage || passed === 0)
     return { verdict: "INCONCLUSIVE", exitCode: 5 };
   return { verdict: "PASS", exitCode: 0 };
+}
+
+/** Whether of some operator in some type half of the cases or more say nothing: a few wide bounds are no more than that. */
+function leavesOpen(reports: readonly CaseReport[]): boolean {
+  const open = new Map<string, number>();
+  for (const { op, dtype, verdict, known } of reports) {
+    if (known || DID_NOT_RUN.has(verdict)) continue;
+    const key = `${op} ${dtype}`;
+    open.set(key, (open.get(key) ?? 0) + (verdict === "INCONCLUSIVE" ? 1 : -1));
+  }
+  return [...open.values()].some((balance) => balance >= 0);
 }
 
 /** Of each type, how many mutants some case that ran kills, of those that the suite can kill at all. */

@@ -137,7 +137,10 @@ function special(
 
 const RECTIFIERS: ReadonlySet<unknown> = new Set(["relu", "relu-squared", "fatrelu", "fatrelu-strict"]);
 
-/** Where a zero has to be +0: behind a rectifier, for x below its shift. Elsewhere the sign of a zero is free. */
+/**
+ * Where −0 is wrong: behind a rectifier, for x below its shift, and where +0 is copied. Elsewhere the sign of a zero is
+ * free.
+ */
 function positiveZeros({ op, attributes, inputs }: Case): (i: number) => boolean {
   const f = attributes["f"] as { kind?: string; shift?: number } | undefined;
   if (op !== "activate" || !RECTIFIERS.has(f?.kind)) return () => false;

@@ -34,7 +34,7 @@ export interface Declaration {
   readonly functions?: "accurate" | "fast";
   /** gelu as x/2 · (1 + erf): its negative tail is lost, and may be; silu as x/2 · (1 + tanh) alike */
   readonly tails?: "relative" | "absolute";
-  /** the same bits each time; true where it says nothing */
+  /** true: the same bits each time, or it is a failure; else differences within the bounds are let pass */
   readonly deterministic?: boolean;
   /** takes tensors whose rows lie farther apart than their length, or that begin at any element */
   readonly strides?: boolean;

@@ -53,7 +53,7 @@ const held = new Map<Recipe, Numbers>();
 /** The numbers of a recipe, held until others need the room: all that a suite has would fill gigabytes. */
 function heldNumbers(recipe: Recipe, count: number): Numbers {
   const known = held.get(recipe);
-  if (known) return known;
+  if (known?.length === count) return known;
   const room = [...held.values()].reduce((left, { length }) => left - length, MOST);
   if (count > room) held.clear();
   const numbers = madeNumbers(recipe, count);

@@ -69,7 +69,8 @@ function putInPlace(draft: string, path: string, old: string): void {
 
 const SUITES = /^(manifest\.json|SHA256SUMS|(inputs|truths)\/[A-Za-z0-9.-]+\.safetensors)$/;
 
-function refuseOthers(path: string): void {
+/** @throws {FormatError} when the folder holds anything that is no suite's */
+export function refuseOthers(path: string): void {
   const found = contents(path);
   const other = found.find((name) => !SUITES.test(name));
   const whole = found.length === 0 || found.includes("manifest.json");

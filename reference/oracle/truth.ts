@@ -40,7 +40,7 @@ const DEVIATIONS = 8;
 export function gaugeOf(given: Case, model: Model, change?: Change<Gauged>): ByOutput<Gauge> {
   const { result, ...rest } = gauges(model);
   const within = evaluate(given, { ...rest, result: (x) => x }, change);
-  const tails = model.functions > ACCURATE ? atMinusInfinity(given) : NOWHERE;
+  const tails = model.functions > ACCURATE || model.losesTails ? atMinusInfinity(given) : NOWHERE;
   return each(within, (elements) => {
     const bound = Float64Array.from(elements, (x) => result(x).error);
     const likely = elements.map((x, i) => {

@@ -33,16 +33,10 @@ for (const { title, skip, start } of [plainC(), numpy()])
     await passesSuite(await start(), withoutSmooth);
   });
 
-const NAN: Exception = ["FAIL", "its smooth activations of −Infinity are NaN, in place of 0"];
 const NONE: Exception = ["UNSUPPORTED", "its norms take no tensor without elements"];
 const ROWS: Exception = ["UNSUPPORTED", "it reads every row of a weight, so skips none"];
 
 const known = (dtype: string): Readonly<Record<string, Exception>> => ({
-  [`activate/${dtype}/silu-special`]: NAN,
-  [`activate/${dtype}/shifted-silu-special`]: NAN,
-  [`activate/${dtype}/swish-special`]: NAN,
-  [`activate/${dtype}/gelu-special`]: NAN,
-  [`activate/${dtype}/gelu-tanh-special`]: NAN,
   [`attend/${dtype}/nan-in-the-future`]: [
     "FAIL",
     "keys to come are hidden by a mask that is added to scores, which NaN survives",
@@ -61,6 +55,7 @@ const vague: Readonly<Record<string, Exception>> = {
   "layerNorm/f16/one-column": ["INCONCLUSIVE", VAGUE],
   "rmsNorm/f16/zeros": ["INCONCLUSIVE", VAGUE],
   "attend/f16/scores-below-masks": ["INCONCLUSIVE", VAGUE],
+  "gatedFeedForward/f16/large-hidden": ["INCONCLUSIVE", VAGUE],
 };
 
 for (const [dtype, exceptions, unknown] of [

@@ -39,6 +39,7 @@ export function activations(
   const slope = (f: Activation, x: Gauged): Gauged => {
     const z = shifted(f, x);
     if (Number.isNaN(z.value)) return certain(z.value);
+    if (isSmooth(f) && overflows(f, z.value, of)) return { ...certain(z.value > 0 ? 1 : 0), error: Infinity };
     if (isSmooth(f))
       return Number.isFinite(z.value)
         ? smooth(of, z, bowed(f, z.value, of).slope)
@@ -95,3 +96,11 @@ function smooth({ model, off, gauged }: Rounding, x: Gauged, f: Bowed): Gauged {
   const own = f.own + (model.losesTails ? f.lost : 0) + f.reach * faint(model);
   return gauged(f.value, share(incline, e) + own, incline * incline * x.variance + own * own);
 }
+
+/** Whether the argument of a slope's exponential, or its square, leaves the range: then 0 · Infinity may be in it. */
+const overflows = (f: Activation, z: number, { max }: Rounding): boolean => {
+  const size = Math.abs(z);
+  if (!Number.isFinite(size)) return false;
+  if (f.kind === "swish") return size * Math.max(1, Math.abs(f.beta)) > max;
+  return (f.kind === "gelu" || f.kind === "gelu-tanh") && size * size > max;
+};

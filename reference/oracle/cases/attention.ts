@@ -22,6 +22,11 @@ function softmaxCases(dtype: FloatDtype): readonly Case[] {
     // the first is by far the smallest, or the largest: whoever takes another than the greatest off overflows
     ["climbing", (make) => make.of([2, 13], (i) => (i < 13 ? 1 : -1) * (15 * (i % 13) - 90))],
     ["all-far-up", (make) => make.of([2, 17], () => 200 + make.draw.normal())],
+    ["all-far-down", (make) => make.of([2, 17], () => -200 + make.draw.normal())],
+    ["below-masks", (make) => make.of([2, 9], (i) => -30000 - 32 * (i % 3))],
+    ["late-maximum", (make) => make.of([2, 41], (i) => (i % 41 === 40 ? 120 : make.draw.normal()))],
+    ["square", (make) => make.normal([9, 9], 2)],
+    ["rows", (make) => make.normal([37, 5], 2)],
     ["equal", (make) => make.of([2, 8], () => 3)],
     ["one-column", (make) => make.normal([3, 1])],
     ["tails", (make) => make.normal([2, 131], 3)],
@@ -38,7 +43,9 @@ function softmaxCases(dtype: FloatDtype): readonly Case[] {
       x: withNumbers(make.normal([3, 7]), { 9: Number.NaN }),
     })),
     ...rows
-      .filter(([name]) => ["random", "far-apart", "tails"].includes(name))
+      .filter(([name]) =>
+        ["random", "far-apart", "tails", "square", "rows", "climbing", "all-far-up"].includes(name),
+      )
       .map(([name, x, extra]) =>
         caseOf(
           "softmax.gradient",
@@ -81,6 +88,8 @@ function attendCases(dtype: FloatDtype): readonly Case[] {
     ["far-apart", { T: 4, S: 7, N: 1, G: 1, K: 4 }, 8],
     ["wide-head", { T: 2, S: 3, N: 1, G: 1, K: 67 }, 0.5],
     ["many-keys", { T: 2, S: 70, N: 1, G: 1, K: 4 }, 1],
+    ["rows", { T: 37, S: 41, N: 1, G: 1, K: 4 }, 1],
+    ["heads", { T: 2, S: 3, N: 12, G: 4, K: 8 }, 1],
   ];
   const attend = shapes.map(([name, heads, scale = 1, extra = {}]) =>
     caseOf("attend", dtype, "bounded", name, normal(heads, scale), { attributes: { K: heads.K }, ...extra }),
@@ -149,7 +158,9 @@ function attendCases(dtype: FloatDtype): readonly Case[] {
     ),
   ];
   const backward = shapes
-    .filter(([name]) => ["random", "cached", "grouped", "one-key"].includes(name))
+    .filter(([name]) =>
+      ["random", "cached", "grouped", "one-key", "far-apart", "rows", "heads"].includes(name),
+    )
     .map(([name, heads, scale = 1, extra = {}]) =>
       caseOf(
         "attend.gradient",
@@ -170,6 +181,8 @@ function rotaryCases(dtype: FloatDtype): readonly Case[] {
     ["later", 3, 3, { K: 6, start: 7, base: 10000, pairing: "interleaved" }],
     ["much-later", 2, 1, { K: 4, start: 1000, base: 10000, pairing: "half-split" }],
     ["other-base", 4, 1, { K: 16, start: 3, base: 500000, pairing: "half-split" }],
+    ["far-on", 2, 1, { K: 4, start: 5000, base: 10000, pairing: "interleaved" }],
+    ["rows", 19, 9, { K: 8, start: 2, base: 10000, pairing: "half-split" }],
     ["one-pair", 6, 1, { K: 2, start: 1, base: 10000, pairing: "interleaved" }],
   ];
   return ["rotary", "rotary.gradient"].flatMap((op) =>
@@ -190,8 +203,11 @@ function lossCases(dtype: FloatDtype): readonly Case[] {
   const rows: readonly (readonly [name: string, z: (make: Maker) => Input, extra?: Extra])[] = [
     ["random", (make) => make.normal([5, 29], 2), { random: true, sequence: true }],
     ["far-apart", (make) => make.of([4, 12], (i) => (i % 4 === 0 ? 80 : -80) + make.draw.normal())],
-    ["climbing", (make) => make.of([2, 13], (i) => (i < 13 ? 1 : -1) * (15 * (i % 13) - 90))],
+    ["climbing", (make) => make.of([2, 13], (i) => 15 * (i % 13) - 90)],
     ["far-up", (make) => make.of([3, 19], () => 200 + make.draw.normal())],
+    ["rows", (make) => make.normal([37, 5], 2)],
+    ["far-down", (make) => make.of([3, 19], () => -200 + make.draw.normal())],
+    ["below-masks", (make) => make.of([2, 9], (i) => -30000 - 32 * (i % 3))],
     ["one-class", (make) => make.normal([3, 1])],
     ["many-classes", (make) => make.normal([2, 203], 2)],
   ];
@@ -207,7 +223,7 @@ function lossCases(dtype: FloatDtype): readonly Case[] {
           const [T = 0, V = 0] = z.shape;
           const targets = {
             shape: [T],
-            numbers: Float64Array.from({ length: T }, (_, t) => (t * 5 + V - 1) % V),
+            numbers: Float64Array.from({ length: T }, (_, t) => (t === 1 ? 0 : (t * 5 + V - 1) % V)),
           };
           return op === "crossEntropy" ? { z, targets } : { dloss: make.normal([T]), z, targets };
         },

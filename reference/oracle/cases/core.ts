@@ -18,11 +18,19 @@ const of = (dtype: FloatDtype): readonly Case[] => [
 ];
 
 /** A float64 kernel has the bugs of others: of its cases, those that count digits, and one exact one an operator. */
-const FLOAT64 = /\/(random|sequence|cancelling|big-mean|far-apart|tails-5-93|.*-random|.*-tail|later|rows)$/;
+const FLOAT64 =
+  /\/(random|sequence|cancelling|big-mean|far-apart|tails-5-93|[a-z-]+lu(-strict|-tanh)?-random|swish-random|.*-tail|later|past-1|first-and-last)$/;
+const LARGE = /eedForward\/f64\/.*(cancelling|-random)$/;
 
-export const coreCases = (): readonly Case[] => [
-  ...of("F32"),
-  ...of("F16"),
-  ...of("BF16"),
-  ...of("F64").filter(({ id }) => FLOAT64.test(id)),
-];
+const made: (readonly Case[])[] = [];
+
+/** The same array each time: to make it takes a second. */
+export const coreCases = (): readonly Case[] => {
+  made[0] ??= [
+    ...of("F32"),
+    ...of("F16"),
+    ...of("BF16"),
+    ...of("F64").filter(({ id }) => FLOAT64.test(id) && !LARGE.test(id)),
+  ];
+  return made[0];
+};

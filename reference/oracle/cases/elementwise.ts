@@ -74,6 +74,19 @@ function activationCases(dtype: FloatDtype, name: string, f: Activation): readon
     caseOf(
       op(gradient),
       dtype,
+      tier,
+      `${name}-rows`,
+      (make) =>
+        beside(
+          gradient,
+          make,
+          make.of([19, 13], (i) => ((i * 7) % 65) / 8 - 4),
+        ),
+      { attributes },
+    ),
+    caseOf(
+      op(gradient),
+      dtype,
       "special",
       `${name}-special`,
       (make) => beside(gradient, make, specials(make, 1)),
@@ -111,6 +124,10 @@ function pairCases(op: "add" | "mul", dtype: FloatDtype): readonly Case[] {
         layout: { x: { pitch: 7 }, y: { pitch: 8, misaligned: 3 } },
       },
     ),
+    caseOf(op, dtype, "exact", "long", (make) => ({
+      x: make.whole([1, 1099], 9),
+      y: make.whole([1, 1099], 9),
+    })),
     caseOf(op, dtype, "exact", "no-row", (make) => ({ x: make.whole([0, 5], 9), y: make.whole([0, 5], 9) })),
     caseOf(op, dtype, "bounded", "random", (make) => ({ x: make.normal([5, 33]), y: make.normal([5, 33]) }), {
       random: true,
@@ -129,6 +146,11 @@ function pairCases(op: "add" | "mul", dtype: FloatDtype): readonly Case[] {
 }
 
 const mulGradientCases = (dtype: FloatDtype): readonly Case[] => [
+  caseOf("mul.gradient", dtype, "exact", "rows", (make) => ({
+    dz: make.whole([23, 71], 3),
+    x: make.whole([23, 71], 3),
+    y: make.whole([23, 71], 3),
+  })),
   caseOf("mul.gradient", dtype, "exact", "whole", (make) => ({
     dz: make.whole([3, 11], 5),
     x: make.whole([3, 11], 5),
@@ -158,6 +180,14 @@ const copyCases = (dtype: FloatDtype): readonly Case[] => [
     tokens: { shape: [4], numbers: Float64Array.from([6, 0, 0, 6]) },
     table: coded(make, [7, 5]),
   })),
+  // ids and places beyond 127, 255 and 32,767
+  caseOf("embed", dtype, "exact", "far-rows", (make) => {
+    const D = dtype === "F16" ? 120 : 5;
+    return {
+      tokens: { shape: [5], numbers: Float64Array.from([299, 127, 128, 256, 0]) },
+      table: make.of([300, D], (i) => (Math.floor(i / D) % 241) + (i % D === 0 ? 0 : 1)),
+    };
+  }),
   caseOf("embed", dtype, "exact", "no-token", (make) => ({
     tokens: make.ids(0, 3),
     table: coded(make, [3, 5]),
@@ -193,13 +223,44 @@ const copyCases = (dtype: FloatDtype): readonly Case[] => [
     past: make.normal([0, 9]),
     next: make.normal([2, 9]),
   })),
+  caseOf("append", dtype, "exact", "wide", (make) => ({
+    past: make.whole([19, 67], 9),
+    next: make.whole([17, 67], 9),
+  })),
+  caseOf("append.gradient", dtype, "exact", "wide", (make) => ({
+    dy: make.whole([36, 67], 9),
+    past: make.of([19, 67], () => 0),
+    next: make.of([17, 67], () => 0),
+  })),
+  caseOf("embed", dtype, "exact", "wide", (make) => ({
+    tokens: make.ids(37, 9),
+    table: make.whole([9, 131], 99),
+  })),
+  caseOf("embed.gradient", dtype, "exact", "wide", (make) => ({
+    dx: make.whole([21, 71], 2),
+    tokens: make.ids(21, 19),
+    table: make.of([19, 71], () => 0),
+  })),
+  ...[1, 13].map((P) =>
+    caseOf("append", dtype, "exact", `past-${P}`, (make) => ({
+      past: make.normal([P, 6]),
+      next: make.normal([2, 6]),
+    })),
+  ),
   caseOf("append", dtype, "special", "special", (make) => ({
     past: specials(make, 1),
     next: specials(make, 2),
   })),
-  caseOf("append.gradient", dtype, "exact", "rows", (make) => ({
-    dy: make.normal([7, 6]),
-    past: make.of([4, 6], () => 0),
-    next: make.of([3, 6], () => 0),
-  })),
+  caseOf(
+    "append.gradient",
+    dtype,
+    "exact",
+    "sequence",
+    (make) => ({
+      dy: make.normal([7, 6]),
+      past: make.of([4, 6], () => 0),
+      next: make.of([3, 6], () => 0),
+    }),
+    { sequence: true },
+  ),
 ];

@@ -63,6 +63,14 @@ type Made = (
   extra?: Extra,
 ) => Case;
 
+/** Hidden numbers beyond what eight and sixteen bits hold; what they give is small again. */
+const largeHidden = (make: Maker): Layer => ({
+  x: oneHot(make, 4, 4),
+  first: make.of([4, 9], (i) => (i % 9 <= Math.floor(i / 9) ? powerOfTwo(9 + Math.floor(i / 9)) : -1)),
+  up: make.of([9, 4], () => 128),
+  down: make.of([9, 4], (i) => ((i % 5) - 2) / 1024),
+});
+
 /** Small whole numbers, sparse enough for every sum to stay small. */
 const whole =
   (T: number, D: number, F: number) =>
@@ -119,6 +127,9 @@ const exact = (made: Made): readonly Case[] => [
     relu(0),
     alone(6, 30, (t, f) => f % 6 === t),
   ),
+  made("exact", "wide", relu(1), whole(2, 131, 7)),
+  made("exact", "many-rows", relu(1), whole(37, 5, 6)),
+  made("exact", "large-hidden", relu(0), largeHidden),
   made("exact", "squared", { kind: "relu-squared", shift: 1 }, whole(3, 7, 29)),
   made("exact", "ties", { kind: "fatrelu", threshold: 2, shift: 0 }, whole(4, 9, 31)),
   made("exact", "strict-ties", { kind: "fatrelu-strict", threshold: 2, shift: 0 }, whole(4, 9, 31)),
@@ -141,9 +152,9 @@ const normal =
 const bounded = (made: Made, dtype: FloatDtype): readonly Case[] => {
   const at = (T: number, D: number, F: number, lift = 0) => normal(T, D, F, lift);
   return [
-    made("bounded", "random", relu(0), at(4, 33, 131), { random: true, sequence: true }),
-    made("bounded", "shifted", relu(0.125), at(5, 21, 83), { random: true }),
-    made("bounded", "sparse", relu(0), at(6, 24, 150, -1.5), { random: true }),
+    made("bounded", "random", relu(0), at(4, 23, 97), { random: true, sequence: true }),
+    made("bounded", "shifted", relu(0.125), at(5, 15, 61), { random: true }),
+    made("bounded", "sparse", relu(0), at(6, 14, 120, -1.5), { random: true }),
     made("bounded", "squared-random", { kind: "relu-squared", shift: 0 }, at(3, 19, 61), { random: true }),
     made("bounded", "threshold", { kind: "fatrelu", threshold: 0.5, shift: 0 }, at(3, 19, 61)),
     made("bounded", "near-threshold", { kind: "fatrelu", threshold: 0.5, shift: 0 }, nearThreshold),
@@ -191,7 +202,7 @@ const tiny =
 
 /** Neurons in pairs that read alike and write against each other, but for a sixteenth in every fifth. */
 const cancelling = (make: Maker): Layer => {
-  const [D, half] = [17, 36];
+  const [D, half] = [13, 36];
   const { x, first, up, down } = normal(3, D, half)(make);
   const F = 2 * half;
   const twice = ({ numbers }: Input) =>

@@ -4,6 +4,10 @@ import type { FloatDtype } from "../float-formats.ts";
 import { caseOf, coded, type Maker, oneHot } from "./making.ts";
 
 const SIZES: readonly (readonly [T: number, I: number, O: number])[] = [
+  [6, 6, 6],
+  [2, 71, 3],
+  [2, 3, 71],
+  [37, 3, 2],
   [1, 5, 3],
   [2, 17, 9],
   [3, 7, 33],

@@ -33,6 +33,8 @@ export const normCases = (dtype: FloatDtype): readonly Case[] => {
     ["outlier", (make) => make.of([2, 131], (i) => (i % 131 === 130 ? 300 : 0.125 * make.draw.normal()))],
     ["first-half-larger", (make) => make.of([2, 64], (i) => (i % 64 < 32 ? 4 : 0.5) * make.draw.normal())],
     ["exponents", (make) => make.spread([2, 45], -5, 4)],
+    ["square", normal(7, 7, 1)],
+    ["rows", normal(37, 9, 1)],
     ["one-column", normal(4, 1, 1)],
     ["two-columns", normal(4, 2, 1)],
     ["three-columns", normal(2, 3, 1)],
@@ -70,7 +72,9 @@ export const normCases = (dtype: FloatDtype): readonly Case[] => {
   ]);
   const backward = ["layerNorm", "rmsNorm"].flatMap((op) =>
     rows
-      .filter(([name]) => ["random", "small-variance", "big-mean", "two-columns", "seventeen"].includes(name))
+      .filter(([name]) =>
+        ["random", "small-variance", "big-mean", "two-columns", "seventeen", "square", "rows"].includes(name),
+      )
       .map(([name, x, extra]) =>
         caseOf(
           `${op}.gradient`,

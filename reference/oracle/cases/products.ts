@@ -94,6 +94,10 @@ function exact({ op, shaped, weights, turned }: Family, dtype: FloatDtype): read
     made("no-output", whole(2, 5, 0)),
     made("plain", (make) => shaped(make, make.whole([3, 10], 2), (s) => make.whole(s, 2), 6, {})),
     made("each-weight", (make) => shaped(make, oneHot(make, 13, 13), (s) => coded(make, s), 9, {})),
+    // a square one hides no orientation, and what counts to 256 meets more
+    made("square", (make) => shaped(make, oneHot(make, 11, 11), (s) => coded(make, s, 127), 11, {})),
+    made("many-outputs", whole(2, 4, 301)),
+    made("many-rows", whole(37, 5, 3)),
     made("last-alone", (make) => shaped(make, lastAlone(make, [1, 2, 4, 19]), (s) => coded(make, s), 10, {})),
     made("powers-of-two", (make) =>
       shaped(

@@ -1,7 +1,7 @@
 // Causal attention, rotary positions, softmax and the loss, with their gradients.
 import type { Rotation } from "../../ops/contract.ts";
 import type { Arithmetic } from "../arithmetic/arithmetic.ts";
-import { type Grid, grid, line } from "./grid.ts";
+import { type Grid, grid, line, mapped } from "./grid.ts";
 import type { Operators } from "./operators.ts";
 
 type Attention =
@@ -48,7 +48,10 @@ export const attention = <N>(a: Arithmetic<N>): Pick<Operators<N>, Attention> =>
 
   const turned = (x: Grid<N>, { K, start, base, pairing }: Rotation, back: boolean): Grid<N> => {
     const [first, step] = pairing === "interleaved" ? [2, 1] : [1, K / 2];
-    const directions = grid(x.rows, K / 2, (t, i) => a.direction(start + t, base, i, K));
+    const directions = grid(x.rows, K / 2, (t, i) => {
+      const [cosine, sine] = a.direction(start + t, base, i, K);
+      return [kept(cosine), kept(sine)] as const;
+    });
     return grid(x.rows, x.columns, (t, c) => {
       const within = c % K;
       const i = pairing === "interleaved" ? Math.floor(within / 2) : within % (K / 2);
@@ -85,7 +88,7 @@ export const attention = <N>(a: Arithmetic<N>): Pick<Operators<N>, Attention> =>
   return {
     softmax,
     softmaxGradient: (dp, x) => {
-      const p = softmax(x);
+      const p = mapped(softmax(x), kept);
       return throughSoftmax(p, dp, (r) => product(dp, p, r));
     },
     rotary: (x, rotation) => turned(x, rotation, false),
@@ -169,7 +172,7 @@ export const attention = <N>(a: Arithmetic<N>): Pick<Operators<N>, Attention> =>
         return either(subtract(log, subtract(wanted, top)), subtract(add(top, log), wanted));
       }),
     crossEntropyGradient: (dloss, z, targets) => {
-      const p = softmax(z);
+      const p = mapped(softmax(z), kept);
       return grid(z.rows, z.columns, (t, v) => {
         const off = v === targets[t] ? subtract(p.at(t, v), a.stored(1)) : p.at(t, v);
         return multiply(dloss.at(0, t), off);

@@ -28,14 +28,16 @@ export const norms = <N>(a: Arithmetic<N>): Pick<Operators<N>, Norms> => {
     const moments = Array.from({ length: x.rows }, (_, t) => a.moments(x.columns, (d) => x.at(t, d)));
     const over = moments.map(({ variance }) => a.overRoot(add(variance, a.stored(epsilon))));
     const means = moments.map((row) => row.mean);
-    const n = grid(x.rows, x.columns, (t, d) => multiply(subtract(x.at(t, d), means[t] as N), over[t] as N));
+    const n = grid(x.rows, x.columns, (t, d) =>
+      a.kept(multiply(subtract(x.at(t, d), means[t] as N), over[t] as N)),
+    );
     return { n, over, means };
   };
   const overRms = (x: Grid<N>, epsilon: number): Standard<N> => {
     const over = Array.from({ length: x.rows }, (_, t) =>
       a.overRoot(add(meanSquare(x, t), a.stored(epsilon))),
     );
-    return { n: grid(x.rows, x.columns, (t, d) => multiply(x.at(t, d), over[t] as N)), over };
+    return { n: grid(x.rows, x.columns, (t, d) => a.kept(multiply(x.at(t, d), over[t] as N))), over };
   };
 
   /** Σ_t dy[t, d] · n[t, d] */

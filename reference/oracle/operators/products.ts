@@ -66,10 +66,10 @@ export const products = <N>(a: Arithmetic<N>): Pick<Operators<N>, Products> => {
     embed: (tokens, table) => grid(tokens.length, table.columns, (t, d) => table.at(tokens[t] ?? 0, d)),
     linear,
     activeLinear,
-    gatedLinear: (x, w, g) => grid(x.rows, w.rows, (t, f) => multiply(g.at(t, f), read(x, w, t, f))),
+    gatedLinear: (x, w, g) => grid(x.rows, w.rows, (t, f) => multiply(g.at(t, f), a.kept(read(x, w, t, f)))),
     activeGatedLinear: (x, w, g) =>
       grid(x.rows, w.rows, (t, f) =>
-        isZero(g.at(t, f)) ? stored(0) : multiply(g.at(t, f), read(x, w, t, f)),
+        isZero(g.at(t, f)) ? stored(0) : multiply(g.at(t, f), a.kept(read(x, w, t, f))),
       ),
     unembed: (x, table) => times(x, turned(table)),
     add: (x, y) => grid(x.rows, x.columns, (t, d) => add(x.at(t, d), y.at(t, d))),

@@ -62,7 +62,8 @@ test("an exact case allows no more than its result's own rounding, and machines 
     for (const [output, { bound }] of Object.entries(gaugeOf(given, model)))
       for (const [i, most] of bound.entries()) {
         const wanted = Math.abs(truth[output]?.hi[i] ?? 0);
-        const rounding = FORMATS[given.dtype].u * wanted;
+        const { u, eta } = FORMATS[given.dtype];
+        const rounding = u * wanted + (wanted > 0 ? eta : 0);
         assert.ok(most <= rounding * (1 + 2 ** -40), `${given.id}: ${output}[${i}] within ${most}`);
       }
     const [first, ...others] = ORDERS.map((order) => {

@@ -11,11 +11,15 @@ import { caseOf, smallCases } from "./arithmetic/small-cases.ts";
 import { cases } from "./law-cases.ts";
 import { MANNERS } from "./manners.ts";
 
-test("every law holds of machines that add in any order, in every type, where numbers are small or large too", async () => {
+test("every law holds of machines that add in another order, with numbers that are small, large or subnormal", async () => {
   const held = new Map<string, number>();
-  for (const [d, dtype] of (["F32", "F16", "BF16", "F64"] as const).entries())
-    for (const [i, manner] of MANNERS.entries())
-      for (const given of cases(dtype, i + 1, [1, 1 / 64, 24][(i + d) % 3] ?? 1)) {
+  for (const [dtype, scale] of [
+    ["F32", 1],
+    ["F16", 1 / 64],
+    ["BF16", 24],
+  ] as const)
+    for (const [i, manner] of MANNERS.slice(0, 2).entries())
+      for (const given of cases(dtype, i + 1, scale)) {
         const kernel = machineKernel({ name: "right", dtypes: [dtype] }, manner);
         for (const { law, verdict, sentence } of await lawsHeld(kernel, given)) {
           assert.equal(verdict, "HOLDS", `${given.op} ${dtype} ${manner.order}: ${law}: ${sentence}`);
@@ -23,7 +27,7 @@ test("every law holds of machines that add in any order, in every type, where nu
         }
       }
   assert.deepEqual([...held.keys()].sort(), LAWS.map(({ name }) => name).sort());
-  for (const [law, times] of held) assert.ok(times >= 16, `${law} was asked ${times} times`);
+  for (const [law, times] of held) assert.ok(times >= 6, `${law} was asked ${times} times`);
 });
 
 /** For each law a bug of the catalogue that breaks it, and of what operator. */
