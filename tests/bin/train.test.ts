@@ -1,13 +1,13 @@
 // relukit train and finetune as people run them: killed, resumed, refused, and what they leave behind.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { openHuggingFace } from "../../reference/formats/hugging-face.node.ts";
 import { stream } from "../../reference/random.ts";
 import { ended } from "./command.ts";
@@ -33,6 +33,23 @@ const sha256 = (out: string, file = "model.safetensors"): string =>
   createHash("sha256")
     .update(readFileSync(join(at(out), file)))
     .digest("hex");
+
+/** Runs the words, and kills them once the file was written a second time. In a process of its own, which no other test keeps waiting. */
+const KILLER = `
+  const { spawn } = require("node:child_process");
+  const { existsSync, statSync } = require("node:fs");
+  const [file, ...words] = process.argv.slice(1);
+  const child = spawn(process.execPath, words, { stdio: "ignore" });
+  let first;
+  const timer = setInterval(() => {
+    if (!existsSync(file)) return;
+    const { mtimeMs } = statSync(file);
+    first ??= mtimeMs;
+    if (mtimeMs !== first) child.kill("SIGKILL");
+  }, 2);
+  child.on("exit", () => clearInterval(timer));
+`;
+const run = promisify(execFile);
 
 test("train leaves a model that opens, the curve, and a checkpoint; one thread and two give the same bits", async () => {
   const { code, out } = await ended(...lesson("straight", "--threads", "1", "--json"));
@@ -62,21 +79,8 @@ test("a run that was killed goes on with --resume to the bits of one that was no
   const long = (out: string): readonly string[] => [...lesson(out, "--threads", "1"), "--steps", "40"];
   assert.equal((await ended(...long("whole"))).code, 0);
 
-  const child = spawn(process.execPath, ["bin/relukit.js", ...long("killed")], {
-    cwd: root,
-    stdio: "ignore",
-  });
   const file = join(at("killed"), "training.safetensors");
-  const first = await changed(() => existsSync(file), child);
-  if (first)
-    await changed(
-      (
-        (before) => () =>
-          statSync(file).mtimeMs !== before
-      )(statSync(file).mtimeMs),
-      child,
-    );
-  child.kill("SIGKILL");
+  await run(process.execPath, ["-e", KILLER, file, "bin/relukit.js", ...long("killed")], { cwd: root });
   assert.ok(!existsSync(join(at("killed"), "model.safetensors")), "it was killed before its end");
   writeFileSync(join(at("killed"), ".training.safetensors.1.part"), "half of a checkpoint"); // killed while it wrote
   assert.equal((await ended(...long("killed"), "--resume")).code, 0);
@@ -84,12 +88,6 @@ test("a run that was killed goes on with --resume to the bits of one that was no
     assert.equal(sha256("killed", part), sha256("whole", part), part);
   assert.deepEqual(readdirSync(at("killed")).sort(), readdirSync(at("whole")).sort());
 });
-
-/** Waits until something is so, or the process has ended. */
-async function changed(so: () => boolean, child: { readonly exitCode: number | null }): Promise<boolean> {
-  while (!so() && child.exitCode === null) await setTimeout(2);
-  return so();
-}
 
 test("finetune goes on from a model with another activation", async () => {
   assert.equal((await ended(...lesson("base", "--threads", "1"))).code, 0);
