@@ -1,6 +1,6 @@
 // Sums, products and quotients of two numbers. docs/bounds.md, section 4.1.
 import type { Arithmetic } from "./arithmetic.ts";
-import { type Gauged, isZero, lost, type Rounding, share, ZERO } from "./rounding.ts";
+import { type Gauged, handedOn, isZero, lost, type Rounding, share, ZERO } from "./rounding.ts";
 import { isPowerOfTwo } from "./unit.ts";
 
 export type Single = Pick<Arithmetic<Gauged>, "add" | "subtract" | "multiply" | "divide">;
@@ -15,7 +15,7 @@ export function operations({ max, least, off, rounded, model }: Rounding): Singl
     if (ex === Infinity || ey === Infinity) return lost(x.value * y.value);
     return rounded(
       x.value * y.value,
-      share(a, ey) + share(b, ex) + ex * ey,
+      handedOn(a, ey) + handedOn(b, ex) + share(ex, ey),
       share(a * a, y.variance) + share(b * b, x.variance) + x.variance * y.variance,
       share(x.unit, y.unit),
     );

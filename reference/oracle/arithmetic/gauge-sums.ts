@@ -2,7 +2,17 @@
 import { exactSum } from "../../double-double.ts";
 import { height } from "../model.ts";
 import type { Arithmetic, Row } from "./arithmetic.ts";
-import { certain, type Gauged, isZero, lost, type Rounding, share, TF32, ZERO } from "./rounding.ts";
+import {
+  certain,
+  type Gauged,
+  handedOn,
+  isZero,
+  lost,
+  type Rounding,
+  share,
+  TF32,
+  ZERO,
+} from "./rounding.ts";
 
 export type Sums = Pick<Arithmetic<Gauged>, "sum" | "dot">;
 
@@ -20,7 +30,7 @@ export function sums(of: Rounding): Sums {
       const [ep, eq] = [off(p) + cp, off(q) + cq];
       all.take(
         p.value * q.value,
-        share(a, eq) + share(b, ep) + share(ep, eq),
+        handedOn(a, eq) + handedOn(b, ep) + share(ep, eq),
         share(a * a, q.variance + cq * cq) +
           share(b * b, p.variance + cp * cp) +
           share(p.variance, q.variance),

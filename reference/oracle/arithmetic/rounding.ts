@@ -26,6 +26,10 @@ export const lost = (value: number): Gauged => ({ value, error: Infinity, varian
 /** a · b, where 0 times what has no bound is 0. */
 export const share = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
 
+/** What a factor of that size makes of an error; an unbounded one stays so beside a zero too, as 0 · Infinity is NaN. */
+export const handedOn = (size: number, error: number): number =>
+  error === Infinity ? Infinity : share(size, error);
+
 /** Factors cut to 11 significant bits: float32 without its 13 last. */
 export const TF32: FloatFormat = {
   precision: 11,
