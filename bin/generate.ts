@@ -1,7 +1,7 @@
 // relukit generate: a text that goes on from a prompt, written as it comes.
 import type { Command } from "commander";
 import type { Model } from "../reference/models/model.ts";
-import { addMachineOptions, type MachineOptions } from "./machine.ts";
+import { addMachineOptions, addStream, type MachineOptions } from "./machine.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import { number, wholeFrom } from "./numbers.ts";
 import { type Terminal, WrongUse } from "./terminal.ts";
@@ -18,7 +18,7 @@ interface Options extends ModelOptions, MachineOptions {
 
 export function addGenerate(program: Command, terminal: Terminal): void {
   const command = program.command("generate").description("Writes text with a model, a token at a time.");
-  addMachineOptions(addModelOptions(command), "1")
+  addStream(addMachineOptions(addModelOptions(command), "1"))
     .option("-p, --prompt <text>", "what the text begins with", "")
     .option("-n, --tokens <n>", "how many new tokens", number(wholeFrom(1)), 256)
     .option("--temperature <t>", "0 takes the likeliest token every time", number({ from: 0, to: 100 }), 1)
@@ -43,28 +43,30 @@ Examples:
 `;
 
 async function run(options: Options, terminal: Terminal): Promise<void> {
-  const { load } = await import("./load.ts");
-  const { machineOf } = await import("./machine.ts");
-  const { names } = await import("../reference/weights.ts");
+  const { leave } = await import("./load.ts");
+  const { machineOf, roomOf } = await import("./machine.ts");
   const { observe } = await import("../reference/interpret/observe.ts");
   const { skipZeros } = await import("../reference/interpret/skip-zeros.ts");
   const { generate } = await import("../reference/decoding/generate.ts");
   const { checkAlive } = await import("./alive.ts");
   const { zerosSeen } = await import("../reference/training/judgement.ts");
   const { sparsity, together } = await import("../reference/measure/sparsity.ts");
-  const { progress } = await import("./progress.ts");
+  const { progress, reading } = await import("./progress.ts");
 
-  const { model, tokenizer, notFinite } = load(options, terminal);
+  const left = leave(options, terminal);
+  const { model, tokenizer, notFinite } = left;
   const prompt = tokenizer.prompt(options.prompt);
   checkLength(prompt.length, options.tokens, model.config.sizes.P);
   const choose = await chooser(options);
-  const size = [...names(model.weights).keys()].reduce((total, w) => total + w.size, 0);
-  const machine = await machineOf(options, size, 1);
-  const loaded = { ...model, weights: machine.load(model.weights) } as Model;
+  const machine = await machineOf(options, roomOf(model.weights, options.stream), 1);
+  const line = progress(terminal);
+  const loaded = { ...model, weights: machine.load(model.weights, reading(line)) } as Model;
+  line.end();
+  if (!options.stream) left.warn();
   const { look, layers } = zerosSeen(loaded, 0);
   const ops = observe(options.sparse ? skipZeros(machine) : machine, look);
 
-  const [text, line] = [tokenizer.stream(), progress(terminal)];
+  const text = tokenizer.stream();
   const zeros = () => layers.map(({ down }) => sparsity(down));
   const held: string[] = []; // until a neuron fires: one token alone, such as BOS, may leave them all silent
   const say = (piece: string): void => {
@@ -84,7 +86,9 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   }
   const seconds = (performance.now() - start) / 1000;
   machine.close();
+  left.close();
   line.end();
+  if (options.stream) left.warn();
   checkAlive(model.config, zeros(), `on ${prompt.length + tokens.length - 1} tokens`);
   if (!options.json) terminal.out(`${held.join("")}${text.end()}\n`);
   if (notNumbers > 0) terminal.err(`relukit: warning: NaN among the logits of ${notNumbers} tokens\n`);

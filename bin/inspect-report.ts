@@ -9,7 +9,7 @@ import { names } from "../reference/weights.ts";
 import { checkAlive } from "./alive.ts";
 import { type Loaded, textOf } from "./load.ts";
 import type { OpenMachine } from "./machine.ts";
-import { progress } from "./progress.ts";
+import { progress, reading as weightsRead } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type Architecture = ReturnType<typeof architecture>;
@@ -51,7 +51,9 @@ export function reading(
   { text, maxTokens, epsilon }: ReadingOptions,
   terminal: Terminal,
 ) {
-  const model = { ...read, weights: machine.load(read.weights) } as Model;
+  const line = progress(terminal);
+  const model = { ...read, weights: machine.load(read.weights, weightsRead(line)) } as Model;
+  line.end();
   const path = names(model.weights);
   const byPath = new Map([...names(read.weights)].map(([w, name]) => [name, bytes.get(w) ?? Number.NaN]));
   const storedBytes = new Map([...path].map(([w, name]) => [w, byPath.get(name) ?? Number.NaN]));
@@ -59,7 +61,6 @@ export function reading(
   const encoded = tokenizer.encode(beginning(textOf(text), maxTokens));
   const tokens = (encoded[0] === begin ? encoded.slice(1) : encoded).slice(0, maxTokens);
 
-  const line = progress(terminal);
   const found = survey(machine, model, tokens, {
     begin,
     epsilon,

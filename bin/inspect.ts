@@ -1,6 +1,6 @@
 // relukit inspect: what a model is, and on a text, its zeros, its likelihood and its work.
 import type { Command } from "commander";
-import { addMachineOptions, type MachineOptions } from "./machine.ts";
+import { addMachineOptions, addStream, type MachineOptions } from "./machine.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import { atLeast, number, wholeFrom } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,7 +18,7 @@ export function addInspect(program: Command, terminal: Terminal): void {
     .description(
       "Shows a model's architecture and, with --text, its sparsity per layer, likelihood and work.",
     );
-  addMachineOptions(addModelOptions(command), "1")
+  addStream(addMachineOptions(addModelOptions(command), "1"))
     .option("--text <file>", "a UTF-8 text for the model to read")
     .option("--max-tokens <n>", "reads no more tokens of the text than this", number(wholeFrom(2)))
     .option("--epsilon <e>", "a value below this in magnitude counts as near zero", number(atLeast(0)), 0.001)
@@ -38,20 +38,22 @@ Examples:
 `;
 
 async function run(options: Options, terminal: Terminal): Promise<void> {
-  const { load } = await import("./load.ts");
+  const { leave } = await import("./load.ts");
   const { architecture, reading } = await import("./inspect-report.ts");
-  const { machineOf } = await import("./machine.ts");
+  const { machineOf, roomOf } = await import("./machine.ts");
   const { page } = await import("./inspect-page.ts");
   const { text, json } = options;
-  const loaded = load(options, terminal);
-  const model = architecture(options.model, loaded);
+  const left = leave(options, terminal);
   const read = text === undefined ? undefined : await readBy(text);
+  const model = architecture(options.model, left);
+  left.warn();
+  left.close();
   const report = read ? { model, ops: options.ops, ...read } : { model };
   terminal.out(json ? `${JSON.stringify(report, null, 2)}\n` : page(model, read));
 
   async function readBy(text: string) {
-    const machine = await machineOf(options, model.parameters, 1);
-    const read = reading(loaded, machine, { ...options, text }, terminal);
+    const machine = await machineOf(options, roomOf(left.model.weights, options.stream), 1);
+    const read = reading(left, machine, { ...options, text }, terminal);
     machine.close();
     return read;
   }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { wholeText } from "../reference/formats/byte-source.ts";
 import type { Checkpoint } from "../reference/formats/checkpoint.ts";
 import { type FileSource, openFile } from "../reference/formats/file.node.ts";
-import { openHuggingFace } from "../reference/formats/hugging-face.node.ts";
+import { leaveHuggingFace, openHuggingFace } from "../reference/formats/hugging-face.node.ts";
 import { loadLlama2c } from "../reference/formats/llama2c.ts";
 import { loadTokenizer } from "../reference/formats/tokenizers/load.ts";
 import type { Tokenizer } from "../reference/formats/tokenizers/tokenizer.ts";
@@ -16,21 +16,49 @@ export interface Loaded extends Checkpoint {
   readonly tokenizer: Tokenizer;
 }
 
-/** The model that the options name, configured as they ask, and the tokenizer that fits it. */
-export function load(options: ModelOptions, { err }: Terminal): Loaded {
+/** A model whose matrices are left in its files, to be read when they are asked for. */
+export interface Left extends Loaded {
+  /** Says what was not finite among the tensors that were read. */
+  warn(): void;
+  /** Closes the files. */
+  close(): void;
+}
+
+/** The model that the options name, read whole and configured as they ask, and the tokenizer that fits it. */
+export function load(options: ModelOptions, terminal: Terminal): Loaded {
+  const loaded = fitted(options, (path) => openHuggingFace(path));
+  warn(options, loaded, terminal);
+  return loaded;
+}
+
+/** The same, but for matrices of a directory, which are left in its files: none is read yet. */
+export function leave(options: ModelOptions, terminal: Terminal): Left {
+  let close = (): void => undefined;
+  const loaded = fitted(options, (path) => {
+    const left = leaveHuggingFace(path);
+    close = left.close;
+    return left;
+  });
+  return { ...loaded, close: () => close(), warn: () => warn(options, loaded, terminal) };
+}
+
+function fitted(options: ModelOptions, open: (folder: string) => Checkpoint): Loaded {
   const tokenizerFile = tokenizerPath(options);
-  const checkpoint = loadCheckpoint(options.model);
+  const folder = folderOf(options.model);
+  const checkpoint = folder === undefined ? opened(options.model, (file) => loadLlama2c(file)) : open(folder);
   const { V } = checkpoint.model.config.sizes;
   const tokenizer = opened(tokenizerFile, (file) => loadTokenizer(file, V));
-  if (checkpoint.notFinite.length > 0)
-    err(`relukit: warning: ${options.model} holds ${notFinite(checkpoint.notFinite)}\n`);
   return { ...checkpoint, model: configured(checkpoint.model, options), tokenizer };
 }
 
-function loadCheckpoint(path: string): Checkpoint {
-  if (isDirectory(path)) return openHuggingFace(path);
-  if (/\.(safetensors|json)$/.test(path)) return openHuggingFace(dirname(path)); // a part of a directory stands for it
-  return opened(path, (file) => loadLlama2c(file));
+/** The Hugging Face directory that a path means, if it means one: a part of a directory stands for it. */
+export function folderOf(path: string): string | undefined {
+  if (isDirectory(path)) return path;
+  return /\.(safetensors|json)$/.test(path) ? dirname(path) : undefined;
+}
+
+function warn({ model }: ModelOptions, { notFinite }: Checkpoint, { err }: Terminal): void {
+  if (notFinite.length > 0) err(`relukit: warning: ${model} holds ${told(notFinite)}\n`);
 }
 
 /** The text of a UTF-8 file. */
@@ -45,7 +73,7 @@ function opened<R>(path: string, use: (file: FileSource) => R): R {
   }
 }
 
-function notFinite(tensors: readonly string[]): string {
+function told(tensors: readonly string[]): string {
   const more = tensors.length > 3 ? ` and ${tensors.length - 3} more` : "";
   return `NaN or an infinity in ${tensors.slice(0, 3).join(", ")}${more}`;
 }

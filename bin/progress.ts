@@ -26,6 +26,12 @@ export function progress({ err, live }: Terminal): Progress {
   };
 }
 
+/** Tells a line how many of a model's weights are read. */
+export const reading =
+  (line: Progress) =>
+  (done: number, total: number): void =>
+    line.show(() => `reading weights, ${Math.floor((100 * done) / total)} %`);
+
 /** Characters that take a second or so to work through. */
 const LONG = 1_000_000;
 

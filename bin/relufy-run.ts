@@ -1,8 +1,9 @@
 // What relufy does: the surgery, a shift if asked, a look at the model before and after, and the new directory.
-import { copyFileSync, existsSync } from "node:fs";
+import { copyFileSync, existsSync, realpathSync } from "node:fs";
 import { extname, join } from "node:path";
 import { attempt, makeFolder } from "../reference/formats/file.node.ts";
 import { saveHuggingFace } from "../reference/formats/hugging-face.node.ts";
+import { copyRelufied } from "../reference/formats/hugging-face-surgery.node.ts";
 import { exactFloat, writeHuggingFace } from "../reference/formats/hugging-face-writer.ts";
 import { sparsity } from "../reference/measure/sparsity.ts";
 import type { Model } from "../reference/models/model.ts";
@@ -13,14 +14,13 @@ import { shifted, stage1, stage2 } from "../reference/relufication/surgery.ts";
 import type { Tokens } from "../reference/tensor.ts";
 import { split } from "../reference/training/corpus.ts";
 import { type INPUTS, judgement } from "../reference/training/judgement.ts";
-import { load, textOf } from "./load.ts";
-import { machineOf } from "./machine.ts";
+import { folderOf, leave, textOf } from "./load.ts";
+import { machineOf, roomOf } from "./machine.ts";
 import { tokenizerPath } from "./model-options.ts";
-import { progress } from "./progress.ts";
+import { progress, reading } from "./progress.ts";
 import type { RelufyOptions } from "./relufy.ts";
 import { type Terminal, WrongUse } from "./terminal.ts";
 import { books } from "./texts.ts";
-import { parameters } from "./training-run.ts";
 
 export type Relufied = Awaited<ReturnType<typeof relufied>>;
 type Look = ReturnType<typeof lookOf>;
@@ -30,11 +30,12 @@ export async function relufied(options: RelufyOptions, terminal: Terminal) {
   checkShift(options);
   const { model: name, tokenizer } = options;
   const source = tokenizer === undefined ? { model: name } : { model: name, tokenizer };
-  const loaded = load(source, terminal);
+  const loaded = leave(source, terminal);
   const text = tokensOf(options, loaded.tokenizer.encode);
-  const machine = await machineOf(options, parameters(loaded.model), 1);
+  const machine = await machineOf(options, roomOf(loaded.model.weights, options.stream), 1);
   const line = progress(terminal);
-  const original = { ...loaded.model, weights: machine.load(loaded.model.weights) } as Model;
+  const original = { ...loaded.model, weights: machine.load(loaded.model.weights, reading(line)) } as Model;
+  if (!options.stream) loaded.warn();
   line.show(() => `reading ${text.length} tokens as the model is`);
   const before = lookOf(machine, original, text);
 
@@ -60,7 +61,15 @@ export async function relufied(options: RelufyOptions, terminal: Terminal) {
     );
 
   const saved = { ...moved, weights: loaded.model.weights } as Model;
-  save(out, fold ? folded(saved) : saved, tokenizerPath(source));
+  const folder = folderOf(name);
+  if (fold || folder === undefined) save(out, fold ? folded(saved) : saved);
+  else
+    copyRelufied(folder, out, saved.config, (done, total) =>
+      line.show(() => `${out}: ${done} of ${total} bytes`),
+    );
+  keepTokenizer(out, tokenizerPath(source));
+  loaded.close();
+  line.end();
   const { family, config } = moved;
   const { activation, afterNorm } = config;
   return {
@@ -112,10 +121,12 @@ function lookOf(ops: Ops, model: Model, text: Tokens) {
 
 export type { Look };
 
-function save(out: string, model: Model, tokenizer: string): void {
+const save = (out: string, model: Model): void =>
   saveHuggingFace(out, writeHuggingFace(model, exactFloat(model)));
+
+function keepTokenizer(out: string, tokenizer: string): void {
   makeFolder(out);
   const target = join(out, `tokenizer${extname(tokenizer)}`);
-  if (existsSync(target) && target === tokenizer) return;
+  if (existsSync(target) && realpathSync(target) === realpathSync(tokenizer)) return;
   attempt(target, "be written", () => copyFileSync(tokenizer, target));
 }

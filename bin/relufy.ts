@@ -1,6 +1,6 @@
 // relukit relufy: a model with ReLU in place of its activations, the weights untouched, saved as a new directory.
 import { type Command, InvalidArgumentError } from "commander";
-import { addMachineOptions, type MachineOptions } from "./machine.ts";
+import { addMachineOptions, addStream, type MachineOptions } from "./machine.ts";
 import { modelPath } from "./model-options.ts";
 import { number, wholeFrom } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,7 +35,7 @@ export function addRelufy(program: Command, terminal: Terminal): void {
     .option("--text <file>", "what to judge by (default: the held-out tenth of three books)")
     .option("--max-tokens <n>", "reads no more tokens than this", number(wholeFrom(2)), 4096)
     .requiredOption("-o, --out <dir>", "the directory that the model goes to");
-  addMachineOptions(command, "1")
+  addStream(addMachineOptions(command, "1"))
     .option("--json", "prints one JSON document")
     .addHelpText("after", notes)
     .action((options: RelufyOptions) => run(options, terminal));

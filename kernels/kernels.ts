@@ -21,8 +21,13 @@ export interface Settings {
 
 export type Kernels = Trainable & {
   readonly threads: number;
-  /** The same tree with every tensor copied into the memory, as float32, once: a weight then costs no copy a call. */
-  load<W>(weights: W): W;
+  /**
+   * The same tree with every tensor copied into the memory once: a weight then costs no copy a call. Matrices that are
+   * stored in BF16 or F16 stay as wide as they are, all else is float32.
+   *
+   * @param told  of each tensor: how many numbers were copied, and how many there are
+   */
+  load<W>(weights: W, told?: (done: number, total: number) => void): W;
   /** Gives the memory of loaded weights back. */
   unload(weights: unknown): void;
   /** Stops the threads but the caller's, which can go on alone. */
@@ -70,6 +75,8 @@ export async function kernelsWith(spawn: Spawn | undefined, settings: Settings =
   let task = threads > 1 ? tasks(memory.buffer, threads) : undefined;
   const machine: Machine = {
     place: (x) => places.place(x),
+    words: (x) => places.words(x),
+    wordsOf: (bits) => places.wordsOf(bits),
     integers: (values) => places.integers(values),
     room: (floats) => places.room(floats),
     matrix: (rows, columns) => places.matrix(rows, columns),
@@ -93,7 +100,7 @@ export async function kernelsWith(spawn: Spawn | undefined, settings: Settings =
     scope: (body) => places.scope(body),
     threads,
     machine,
-    load: (weights) => loaded(places, weights),
+    load: (weights, told) => loaded(places, weights, told),
     unload(weights) {
       for (const w of tensorsIn(weights)) places.unpin(w);
     },
@@ -106,11 +113,15 @@ export async function kernelsWith(spawn: Spawn | undefined, settings: Settings =
 }
 
 /** All of the tree or, where the memory is too small for it, none. */
-function loaded<W>(places: Memory, weights: W): W {
+function loaded<W>(places: Memory, weights: W, told?: (done: number, total: number) => void): W {
   const pinned: Tensor[] = [];
+  const total = [...tensorsIn(weights)].reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
   const pin = (w: Tensor): Tensor => {
     const copy = places.pin(w);
     pinned.push(copy);
+    done += w.size;
+    told?.(done, total);
     return copy;
   };
   try {

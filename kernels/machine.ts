@@ -1,9 +1,20 @@
 // What the operators of this folder ask of whoever runs them: places in one flat memory, and kernels run over shares.
-import type { Matrix, Tensor, Vector } from "../reference/tensor.ts";
+import type { Bits, Matrix, Tensor, Vector } from "../reference/tensor.ts";
+
+/** Weights in the memory: float32, or words of 16 bits. */
+export interface Words {
+  readonly at: number;
+  /** what ends the name of a kernel that reads them */
+  readonly dtype: "" | "BF16" | "F16";
+}
 
 export interface Machine {
   /** The byte address of x's numbers as float32, copied in, for this operator, where they live elsewhere. */
   place(x: Tensor): number;
+  /** Weights as wide as they are stored, copied in, for this operator, where they live elsewhere. */
+  words(x: Tensor): Words;
+  /** The byte address of words of 16 bits until the operator returns. */
+  wordsOf(bits: Bits): number;
   /** The byte address of whole numbers as int32, until the operator returns. */
   integers(values: readonly number[] | Int32Array): number;
   /** Room for so many float32 numbers until the operator returns: its byte address. */

@@ -1,14 +1,28 @@
 // One flat memory, as a WebAssembly module sees it, and who lives where in it. It has one size for life, so no view of
 // it is ever detached. From the bottom: control and scratch, pinned tensors, results of open scopes; from the top:
 // mirrors of caches, and below them the temporaries of the operator at work.
-import { like, type Matrix, matrixOf, type Tensor, type Vector, vectorOf } from "../reference/tensor.ts";
+import {
+  type Bits,
+  like,
+  type Matrix,
+  matrixOf,
+  type Stored,
+  storedMatrix,
+  storedOf,
+  type Tensor,
+  type Vector,
+  vectorOf,
+} from "../reference/tensor.ts";
 import { tensorsIn } from "../reference/weights.ts";
+import type { Words } from "./machine.ts";
 import { Stretches } from "./stretches.ts";
 
 /** Bytes between places: a cache line. */
 const LINE = 64;
 const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
 const NOTHING = new Float32Array(0);
+/** In bytes: a quarter of the memory goes to mirrors of caches, and of a large one, which weights fill, no more than this. */
+const MOST_MIRRORED = 0x20000000;
 
 interface Block {
   readonly at: number;
@@ -33,18 +47,36 @@ export class Memory {
     this.#floats = new Float32Array(buffer);
     this.#base = aligned(base);
     this.#top = this.#base;
-    const quarter = aligned(buffer.byteLength / 4);
+    const quarter = aligned(Math.min(buffer.byteLength / 4, MOST_MIRRORED));
     this.#stretches = new Stretches(this.#floats, buffer.byteLength - quarter, quarter);
     this.#bottom = buffer.byteLength - quarter;
   }
 
   /** The byte address of x's numbers, copied in as float32, for this operator, where they live elsewhere. */
   place(x: Tensor): number {
+    if (storedOf(x)) return this.#copied(x);
     if (x.data.buffer === this.#floats.buffer) return x.data.byteOffset;
-    const mirror = this.#stretches.mirror(living(x));
-    if (mirror !== undefined) return mirror;
+    return this.#stretches.mirror(living(x)) ?? this.#copied(x);
+  }
+
+  #copied(x: Tensor): number {
     const at = this.room(x.size);
     this.#floats.set(x.data, at / 4);
+    return at;
+  }
+
+  /** The byte address of weights, in words as wide as they are stored, copied in for this operator where they live elsewhere. */
+  words(x: Tensor): Words {
+    const dtype = narrowOf(x);
+    if (!dtype) return { at: this.place(x), dtype: "" };
+    const bits = storedOf(x)?.bits() ?? NOTHING;
+    return { at: bits.buffer === this.#floats.buffer ? bits.byteOffset : this.wordsOf(bits), dtype };
+  }
+
+  /** Words of 16 bits until the operator returns: their byte address. */
+  wordsOf(bits: Bits): number {
+    const at = this.room(Math.ceil(bits.length / 2));
+    new Uint16Array(this.#floats.buffer, at, bits.length).set(bits);
     return at;
   }
 
@@ -79,30 +111,50 @@ export class Memory {
     return this.#stretches.extend(living(past), living(next));
   }
 
-  /** A copy of x that stays until it is unpinned. @throws {RangeError} inside a scope, or when it does not fit */
+  /**
+   * A copy of x that stays until it is unpinned: as wide as x is stored, if that is 16 bits.
+   *
+   * @throws {RangeError} inside a scope, or when it does not fit
+   */
   pin<X extends Tensor>(x: X): X {
     if (this.#depth > 0)
       throw new RangeError("kernels: weights are loaded in an open scope; expected that outside");
-    const bytes = Math.max(LINE, aligned(4 * living(x).size)); // an empty tensor too has a place of its own
+    const stored = narrowOf(x) && storedOf(x);
+    if (stored) return this.#pinNarrow(x, stored);
+    const data = new Float32Array(this.#floats.buffer, this.#hold(4 * x.size), x.size);
+    data.set(storedOf(x) ? x.data : living(x).data);
+    return like(x, data);
+  }
+
+  #pinNarrow<X extends Tensor>(x: X, stored: Stored): X {
+    const at = this.#hold(2 * x.size);
+    const words = new Uint16Array(this.#floats.buffer, at, x.size);
+    words.set(stored.bits());
+    return pinned(x, stored, words) as Tensor as X;
+  }
+
+  /** A place among the pinned: its byte address. */
+  #hold(wanted: number): number {
+    const bytes = Math.max(LINE, aligned(wanted)); // an empty tensor too has a place of its own
     const before = this.#pinned.findIndex(({ at }, i) => at - end(this.#pinned[i - 1], this.#base) >= bytes);
     const i = before < 0 ? this.#pinned.length : before;
     const at = end(this.#pinned[i - 1], this.#base);
     if (at + bytes > this.#bottom) throw this.#full(bytes);
     this.#pinned = [...this.#pinned.slice(0, i), { at, bytes }, ...this.#pinned.slice(i)];
     this.#top = end(this.#pinned.at(-1), this.#base);
-    const data = new Float32Array(this.#floats.buffer, at, x.size);
-    data.set(x.data);
-    return like(x, data);
+    return at;
   }
 
   /** Gives the place of a pinned tensor back; its data is then empty. A tensor that lives elsewhere is left alone. */
   unpin(x: Tensor): void {
     if (this.#depth > 0)
       throw new RangeError("kernels: weights are released in an open scope; expected that outside");
-    if (x.data.buffer !== this.#floats.buffer) return;
-    this.#pinned = this.#pinned.filter(({ at }) => at !== x.data.byteOffset);
+    const held = "words" in x ? (x.words as Uint16Array) : storedOf(x) ? NOTHING : x.data;
+    if (held.buffer !== this.#floats.buffer) return;
+    this.#pinned = this.#pinned.filter(({ at }) => at !== held.byteOffset);
     this.#top = end(this.#pinned.at(-1), this.#base);
-    x.data = NOTHING;
+    if ("words" in x) x.words = NOTHING;
+    else x.data = NOTHING;
   }
 
   operator<Y>(body: () => Y): Y {
@@ -182,9 +234,35 @@ function moveOut(tensors: readonly Tensor[]): void {
 /** x, unless its numbers are gone. */
 function living<X extends Tensor>(x: X): X {
   if (x.data.length === x.size) return x;
-  throw new TypeError(
-    `kernels: a tensor [${x.shape.join(", ")}] was released; return it from scope() to keep it, unload() it last`,
+  throw released(x);
+}
+
+const released = ({ shape }: Tensor): TypeError =>
+  new TypeError(
+    `kernels: a tensor [${shape.join(", ")}] was released; return it from scope() to keep it, unload() it last`,
   );
+
+/** Which 16 bits a tensor is stored in, if in such. */
+function narrowOf(x: Tensor): "BF16" | "F16" | undefined {
+  const dtype = storedOf(x)?.dtype;
+  return dtype === "BF16" || dtype === "F16" ? dtype : undefined;
+}
+
+/** A matrix of the shape of x whose bits are `words`, in the memory, until they are taken away. */
+function pinned(x: Tensor, { dtype, widened }: Stored, words: Uint16Array): Matrix {
+  const [rows = 0, columns = 0] = x.shape;
+  const living = (): Uint16Array => {
+    if (matrix.words.length === rows * columns) return matrix.words;
+    throw released(matrix);
+  };
+  const stored: Stored = {
+    dtype,
+    widened,
+    bits: living,
+    rows: (from, to) => living().subarray(from * columns, to * columns),
+  };
+  const matrix = Object.assign(storedMatrix(stored, rows, columns), { words });
+  return matrix;
 }
 
 const end = (block: Block | undefined, base: number): number => (block ? block.at + block.bytes : base);

@@ -58,6 +58,34 @@ export function matrixOf<R, C>(data: Numbers, rows: number, columns: number): Ma
   return ndarray<Numbers>(data, [rows, columns]) as Tensor as Matrix<R, C>;
 }
 
+/** Where the numbers of a large matrix are kept: narrower than float32, or in a file, from which each asking reads them. */
+export interface Stored {
+  readonly dtype: "BF16" | "F16" | "F32" | "F64";
+  /** All of them as they are kept, row after row of the matrix: the bits of BF16 and F16. Not to be written to. */
+  bits(): Bits;
+  /** The same numbers column after column, where they are kept so: as they are read, not turned. */
+  turned?(): Bits;
+  /** The rows from `from` up to `to` alone, where they can be had without the others. */
+  rows?(from: number, to: number): Bits;
+  /** The numbers that bits mean, exactly. */
+  widened(bits: Bits): Numbers;
+}
+
+export type Bits = Uint16Array | Numbers;
+
+/**
+ * A matrix that stays where it is stored. Its `data` is widened, and read, at each asking, and not kept: whoever wants
+ * more than one number of it takes `data` once.
+ */
+export function storedMatrix<R, C>(stored: Stored, rows: number, columns: number): Matrix<R, C> {
+  const x = ndarray<Numbers>(new Float32Array(0), [rows, columns]);
+  Object.defineProperty(x, "data", { get: () => stored.widened(stored.bits()) });
+  return Object.assign(x, { stored }) as Tensor as Matrix<R, C>;
+}
+
+/** Where x is stored, if it is a `storedMatrix`. */
+export const storedOf = (x: Tensor): Stored | undefined => ("stored" in x ? (x.stored as Stored) : undefined);
+
 /**
  * A fresh tensor with the shape and labels of `x` and the numbers of `data`, not copied.
  *

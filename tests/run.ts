@@ -1,5 +1,6 @@
-// Runs every *.test.ts below this folder, half of the files in each of two processes. `--all` adds the *.long.test.ts;
-// other words select paths, long ones only by a word with "long" in it, and run in this process.
+// Runs every *.test.ts below this folder, half of the files in each of two processes. `--all` adds the *.long.test.ts,
+// one after the other in processes of their own, two at a time; other words select paths, long ones only by a word with
+// "long" in it, and run in this process.
 // Node 20 finds no TypeScript tests by itself and says nothing about it, so finding none is an error here.
 import { spawn } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
@@ -30,29 +31,36 @@ const sources = readdirSync(join(kernels, "assembly"), { encoding: "utf8" }).map
 if (sources.some((path) => saved(path) > saved("build/shared.js")))
   throw new Error("run: kernels/assembly is newer than what was built of it; expected npm run build before");
 
+const isLong = (path: string): boolean => path.endsWith(".long.test.ts");
 if (half !== undefined || words.length > 0) {
-  const mine = files.filter((_, i) => half === undefined || i % 2 === Number(half));
+  const short = files.filter((path) => !isLong(path));
+  const mine = half === undefined ? files : short.filter((_, i) => i % 2 === Number(half));
   for (const file of mine) await import(pathToFileURL(join(here, file)).href);
 } else {
-  const halves = await Promise.all([inProcess("0"), inProcess("1")]);
+  const parts = [["--half=0"], ["--half=1"], ...files.filter(isLong).map((path) => [path])];
+  const ended: Ended[] = [];
+  const lane = async (): Promise<void> => {
+    for (let part = parts.shift(); part !== undefined; part = parts.shift())
+      ended.push(await inProcess(part));
+  };
+  await Promise.all([lane(), lane()]);
   const total = (what: string): number =>
-    halves.reduce(
+    ended.reduce(
       (sum, { out }) => sum + Number(new RegExp(`^\\S+ ${what} (\\d+)$`, "m").exec(out)?.[1] ?? 0),
       0,
     );
-  process.exitCode = halves.every(({ code }) => code === 0) ? 0 : 1;
+  process.exitCode = ended.every(({ code }) => code === 0) ? 0 : 1;
   process.stdout.write(`\n${total("pass")} passed, ${total("fail")} failed, ${total("skipped")} skipped\n`);
 }
 
-/** One half of the files in a process of its own; what it writes is shown when it ends, so that halves do not mix. */
-function inProcess(half: string): Promise<{ readonly code: number | null; readonly out: string }> {
-  const args = [
-    ...process.execArgv,
-    "--test-reporter=spec",
-    fileURLToPath(import.meta.url),
-    ...flags,
-    `--half=${half}`,
-  ];
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+/** Some of the files in a process of their own; what it writes is shown when it ends, so that parts do not mix. */
+function inProcess(part: readonly string[]): Promise<Ended> {
+  const args = [...process.execArgv, "--test-reporter=spec", fileURLToPath(import.meta.url), ...part];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const parts: Buffer[] = [];
   child.stdout.on("data", (part: Buffer) => parts.push(part));

@@ -1,4 +1,5 @@
 // Rows of a table [V, D], looked up and added to.
+import { quad0, word, wordsAt } from "./words";
 
 /** x[t] = table[tokens[t]]. Tested against `embed`. Items are rows of x. */
 export function embed(
@@ -15,6 +16,40 @@ export function embed(
     const row = table + bytes * <usize>load<i32>(tokens + ((<usize>t) << 2));
     memory.copy(x + bytes * <usize>t, row, bytes);
   }
+}
+
+/** `embed` over BF16. */
+export function embedBF16(
+  tokens: usize,
+  table: usize,
+  x: usize,
+  D: i32,
+  from: i32,
+  to: i32,
+  _scratch: usize,
+): void {
+  for (let t = from; t < to; t++) widenRow<u16>(tokens, table, x, D, t);
+}
+
+/** `embed` over F16. */
+export function embedF16(
+  tokens: usize,
+  table: usize,
+  x: usize,
+  D: i32,
+  from: i32,
+  to: i32,
+  _scratch: usize,
+): void {
+  for (let t = from; t < to; t++) widenRow<i16>(tokens, table, x, D, t);
+}
+
+function widenRow<W>(tokens: usize, table: usize, x: usize, D: i32, t: i32): void {
+  const row = table + wordsAt<W>(load<i32>(tokens + ((<usize>t) << 2)), D);
+  const y = x + ((<usize>D * <usize>t) << 2);
+  let d = 0;
+  for (; d + 4 <= D; d += 4) v128.store(y + ((<usize>d) << 2), quad0<W>(row + wordsAt<W>(d, 1)));
+  for (; d < D; d++) store<f32>(y + ((<usize>d) << 2), word<W>(row + wordsAt<W>(d, 1)));
 }
 
 /**

@@ -1,8 +1,9 @@
 // The matrix product for few rows of a, where b is read once and time is what reading takes; and the choice by shape.
 import { dotEight } from "./product-dots";
-import { matmul4 } from "./product-packed";
+import { packedProduct } from "./product-packed";
 import { addRow, addRows, listRows } from "./product-rows";
 import { at } from "./strides";
+import { wordsAt } from "./words";
 
 /** Fewer rows than these do not repay the packing of b: where it lies row after row, and where it lies turned. */
 const FEW: i32 = 8;
@@ -35,12 +36,32 @@ export function matmul(
   to: i32,
   scratch: usize,
 ): void {
+  product<f32>(a, aRow, aStep, b, bStep, bColumn, bias, c, M, K, N, from, to, scratch);
+}
+
+/** `matmul` for b of any kind of words. */
+export function product<W>(
+  a: usize,
+  aRow: i32,
+  aStep: i32,
+  b: usize,
+  bStep: i32,
+  bColumn: i32,
+  bias: usize,
+  c: usize,
+  M: i32,
+  K: i32,
+  N: i32,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
   if (M >= (bColumn === 1 ? FEW : FEW_TURNED)) {
-    matmul4(a, aRow, aStep, b, bStep, bColumn, bias, c, M, K, N, from, to, scratch);
+    packedProduct<W>(a, aRow, aStep, b, bStep, bColumn, bias, c, M, K, N, from, to, scratch);
   } else if (bColumn === 1) {
-    sumRows(a, aRow, aStep, b, bStep, bias, c, M, K, N, from, to, scratch, true);
+    sumRows<W>(a, aRow, aStep, b, bStep, bias, c, M, K, N, from, to, scratch, true);
   } else {
-    dotRows(a, aRow, aStep, b, bColumn, bias, c, M, K, N, from, to, scratch);
+    dotRows<W>(a, aRow, aStep, b, bColumn, bias, c, M, K, N, from, to, scratch);
   }
 }
 
@@ -63,11 +84,27 @@ export function activeMatmul(
   to: i32,
   scratch: usize,
 ): void {
-  sumRows(x, I, 1, w, O, bias, y, T, I, O, from, to, scratch, false);
+  activeProduct<f32>(x, w, bias, y, T, I, O, from, to, scratch);
+}
+
+/** `activeMatmul` for w of any kind of words. */
+export function activeProduct<W>(
+  x: usize,
+  w: usize,
+  bias: usize,
+  y: usize,
+  T: i32,
+  I: i32,
+  O: i32,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
+  sumRows<W>(x, I, 1, w, O, bias, y, T, I, O, from, to, scratch, false);
 }
 
 /** c = A · B + bias by adding up rows of b, all or those behind an A[m, k] ≠ 0. */
-function sumRows(
+function sumRows<W>(
   a: usize,
   aRow: i32,
   aStep: i32,
@@ -92,8 +129,9 @@ function sumRows(
       const steps = min(most, K - k);
       for (let m = 0; m < M; m++) {
         const x = a + at(m, aRow) + at(k, aStep);
-        const end = listRows(scratch, x, at(aStep, 1), b + at(k, bStep), at(bStep, 1), steps, all);
-        addRows(c + at(m, N) + at(n, 1), columns, at(n, 1), scratch, end);
+        const rows = b + wordsAt<W>(k, bStep);
+        const end = listRows(scratch, x, at(aStep, 1), rows, wordsAt<W>(bStep, 1), steps, all);
+        addRows<W>(c + at(m, N) + at(n, 1), columns, at(n, 1), scratch, end);
       }
     }
   }
@@ -102,7 +140,7 @@ function sumRows(
 }
 
 /** c = A · B + bias by dot products with the columns of B, which lie in b row after row. */
-function dotRows(
+function dotRows<W>(
   a: usize,
   aRow: i32,
   aStep: i32,
@@ -120,9 +158,9 @@ function dotRows(
   const sums = scratch;
   const list = scratch + 64;
   for (let n = from; n < to; n += 8) {
-    for (let r = 0; r < 8; r++) store<usize>(list + at(r, 1), b + at(min(n + r, to - 1), bColumn));
+    for (let r = 0; r < 8; r++) store<usize>(list + at(r, 1), b + wordsAt<W>(min(n + r, to - 1), bColumn));
     for (let m = 0; m < M; m++) {
-      dotEight(sums, a + at(m, aRow), at(aStep, 1), K, list);
+      dotEight<W>(sums, a + at(m, aRow), at(aStep, 1), K, list);
       const y = c + at(m, N);
       for (let r = 0; r < min(8, to - n); r++) {
         const sum = load<f32>(sums + at(r, 1));

@@ -1,8 +1,9 @@
 // The gated product: what a neuron reads, times its gate. Dense, or for open gates only; and the sums of columns.
 import { dotEight } from "./product-dots";
-import { matmul } from "./product-few";
+import { product } from "./product-few";
 import { addRow } from "./product-rows";
 import { at } from "./strides";
+import { wordsAt } from "./words";
 
 /** Numbers of w at a time for several rows of x: 256 KiB, read from memory once and from L2 after that. */
 const BLOCK: i32 = 65536;
@@ -27,7 +28,23 @@ export function gatedMatmul(
   to: i32,
   scratch: usize,
 ): void {
-  matmul(x, D, 1, w, 1, D, 0, h, T, D, F, from, to, scratch);
+  gatedProduct<f32>(x, w, g, h, T, D, F, from, to, scratch);
+}
+
+/** `gatedMatmul` for w of any kind of words. */
+export function gatedProduct<W>(
+  x: usize,
+  w: usize,
+  g: usize,
+  h: usize,
+  T: i32,
+  D: i32,
+  F: i32,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
+  product<W>(x, D, 1, w, 1, D, 0, h, T, D, F, from, to, scratch);
   for (let t = 0; t < T; t++) {
     gate(g + at(t, F), h + at(t, F), h + at(t, F), from, to, scratch);
   }
@@ -50,15 +67,40 @@ export function activeGatedMatmul(
   to: i32,
   scratch: usize,
 ): void {
+  activeGatedProduct<f32>(x, w, g, h, T, D, F, from, to, scratch);
+}
+
+/** `activeGatedMatmul` for w of any kind of words. */
+export function activeGatedProduct<W>(
+  x: usize,
+  w: usize,
+  g: usize,
+  h: usize,
+  T: i32,
+  D: i32,
+  F: i32,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
   const block = T === 1 ? MOST_OPEN : min(MOST_OPEN, max(64, BLOCK / max(1, D)));
   for (let f = from; f < to; f += block) {
     const end = min(f + block, to);
-    for (let t = 0; t < T; t++) openGates(x + at(t, D), w, g + at(t, F), h + at(t, F), D, f, end, scratch);
+    for (let t = 0; t < T; t++) openGates<W>(x + at(t, D), w, g + at(t, F), h + at(t, F), D, f, end, scratch);
   }
 }
 
 /** One row of h, its columns from `from` to `to`. */
-function openGates(x: usize, w: usize, g: usize, h: usize, D: i32, from: i32, to: i32, scratch: usize): void {
+function openGates<W>(
+  x: usize,
+  w: usize,
+  g: usize,
+  h: usize,
+  D: i32,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
   const sums = scratch;
   const rows = scratch + 32;
   const list = scratch + 64;
@@ -71,9 +113,9 @@ function openGates(x: usize, w: usize, g: usize, h: usize, D: i32, from: i32, to
   for (let i = 0; i < open; i += 8) {
     for (let r = 0; r < 8; r++) {
       const f = load<i32>(list + at(min(i + r, open - 1), 1)); // fewer than eight: the last is read again
-      store<usize>(rows + at(r, 1), w + at(f, D));
+      store<usize>(rows + at(r, 1), w + wordsAt<W>(f, D));
     }
-    dotEight(sums, x, 4, D, rows);
+    dotEight<W>(sums, x, 4, D, rows);
     for (let r = 0; r < min(8, open - i); r++) {
       const f = at(load<i32>(list + at(i + r, 1)), 1);
       store<f32>(h + f, load<f32>(g + f) * load<f32>(sums + at(r, 1)) + 0);

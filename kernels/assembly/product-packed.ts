@@ -1,5 +1,6 @@
 // The matrix product as a library does it: both factors first copied into strips that lie in the order of reading.
 import { at } from "./strides";
+import { quad0, quad1, quad2, quad3, word, wordsAt } from "./words";
 
 /** A tile of c is 4 rows by 8 columns: eight sums of four lanes, with what feeds them, fill the sixteen registers. */
 const ROWS: i32 = 4;
@@ -35,6 +36,26 @@ export function matmul4(
   to: i32,
   scratch: usize,
 ): void {
+  packedProduct<f32>(a, aRow, aStep, b, bStep, bColumn, bias, c, M, K, N, from, to, scratch);
+}
+
+/** The same for b of any kind of words: they are widened as they are packed. */
+export function packedProduct<W>(
+  a: usize,
+  aRow: i32,
+  aStep: i32,
+  b: usize,
+  bStep: i32,
+  bColumn: i32,
+  bias: usize,
+  c: usize,
+  M: i32,
+  K: i32,
+  N: i32,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
   const edge = scratch; // a tile that juts out of c is worked out here
   const aStrips = scratch + 256;
   const bStrips = aStrips + <usize>((BLOCK_ROWS * (STEPS + 1)) << 2);
@@ -45,11 +66,12 @@ export function matmul4(
       const steps = min(STEPS, K - k);
       const last = k + steps === K && bias !== 0;
       const depth = steps + i32(last);
-      packStrips(bStrips, COLUMNS, b + at(k, bStep) + at(n, bColumn), bStep, bColumn, steps, columns, depth);
+      const corner = b + wordsAt<W>(k, bStep) + wordsAt<W>(n, bColumn);
+      packStrips<W>(bStrips, COLUMNS, corner, bStep, bColumn, steps, columns, depth);
       if (last) packBias(bStrips, bias + at(n, 1), steps, columns, depth);
       for (let m = 0; m < M; m += BLOCK_ROWS) {
         const rows = min(BLOCK_ROWS, M - m);
-        packStrips(aStrips, ROWS, a + at(m, aRow) + at(k, aStep), aStep, aRow, steps, rows, depth);
+        packStrips<f32>(aStrips, ROWS, a + at(m, aRow) + at(k, aStep), aStep, aRow, steps, rows, depth);
         if (last) packOnes(aStrips, steps, rows, depth);
         tiles(aStrips, bStrips, c + at(m, N) + at(n, 1), rows, depth, columns, N, k === 0, edge);
       }
@@ -59,7 +81,7 @@ export function matmul4(
 }
 
 /** Strips of `width` lanes: element [k, lane] of the source becomes strip[lane / width][k][lane % width], or 0. */
-function packStrips(
+function packStrips<W>(
   strips: usize,
   width: i32,
   source: usize,
@@ -74,14 +96,15 @@ function packStrips(
   if (across === 1) {
     for (; lane + 16 <= lanes; lane += 16) {
       const strip = strips + at(lane, depth);
-      copyLines(strip, at(width, depth), pitch, source + at(lane, 1), at(step, 1), steps);
+      copyLines<W>(strip, at(width, depth), pitch, source + wordsAt<W>(lane, 1), wordsAt<W>(step, 1), steps);
     }
   }
   for (; lane < lanes; lane += width) {
     const strip = strips + at(lane, depth);
     for (let quad = 0; quad < width; quad += 4) {
-      const from = source + at(lane + quad, across);
-      packQuad(strip + at(quad, 1), pitch, from, at(step, 1), at(across, 1), steps, lanes - lane - quad);
+      const from = source + wordsAt<W>(lane + quad, across);
+      const left = lanes - lane - quad;
+      packQuad<W>(strip + at(quad, 1), pitch, from, wordsAt<W>(step, 1), wordsAt<W>(across, 1), steps, left);
     }
   }
 }
@@ -90,16 +113,16 @@ function packStrips(
  * Sixteen lanes that lie side by side, a cache line a step, to two strips of eight or four of four: rows a power of two
  * apart crowd one another out of the first cache, so no line should be wanted twice.
  */
-function copyLines(strip: usize, next: usize, pitch: usize, source: usize, step: usize, steps: i32): void {
+function copyLines<W>(strip: usize, next: usize, pitch: usize, source: usize, step: usize, steps: i32): void {
   const eight: bool = pitch === 32;
   let to1 = strip + (eight ? 16 : next);
   let to2 = strip + (eight ? next : 2 * next);
   let to3 = to2 + (eight ? 16 : next);
   for (let k = 0; k < steps; k++) {
-    v128.store(strip, v128.load(source));
-    v128.store(to1, v128.load(source, 16));
-    v128.store(to2, v128.load(source, 32));
-    v128.store(to3, v128.load(source, 48));
+    v128.store(strip, quad0<W>(source));
+    v128.store(to1, quad1<W>(source));
+    v128.store(to2, quad2<W>(source));
+    v128.store(to3, quad3<W>(source));
     source += step;
     strip += pitch;
     to1 += pitch;
@@ -109,7 +132,7 @@ function copyLines(strip: usize, next: usize, pitch: usize, source: usize, step:
 }
 
 /** Four lanes of a strip: copied where they lie side by side, turned 4 x 4 at a time where steps do. */
-function packQuad(
+function packQuad<W>(
   strip: usize,
   pitch: usize,
   source: usize,
@@ -119,27 +142,27 @@ function packQuad(
   lanes: i32,
 ): void {
   let k = 0;
-  if (lanes >= 4 && across === 4) {
-    for (; k < steps; k++, source += step, strip += pitch) v128.store(strip, v128.load(source));
-  } else if (lanes >= 4 && step === 4) {
-    for (; k + 4 <= steps; k += 4, source += 16, strip += pitch << 2) {
-      turn(strip, pitch, source, source + across, source + 2 * across, source + 3 * across);
+  if (lanes >= 4 && across === sizeof<W>()) {
+    for (; k < steps; k++, source += step, strip += pitch) v128.store(strip, quad0<W>(source));
+  } else if (lanes >= 4 && step === sizeof<W>()) {
+    for (; k + 4 <= steps; k += 4, source += 4 * sizeof<W>(), strip += pitch << 2) {
+      turn<W>(strip, pitch, source, source + across, source + 2 * across, source + 3 * across);
     }
   }
   for (; k < steps; k++, source += step, strip += pitch) {
     for (let lane = 0; lane < 4; lane++) {
-      const value = lane < lanes ? load<f32>(source + <usize>lane * across) : 0;
+      const value: f32 = lane < lanes ? word<W>(source + <usize>lane * across) : 0;
       store<f32>(strip + at(lane, 1), value);
     }
   }
 }
 
 /** Four rows of four become four columns of four. */
-function turn(strip: usize, pitch: usize, row0: usize, row1: usize, row2: usize, row3: usize): void {
-  const r0 = v128.load(row0);
-  const r1 = v128.load(row1);
-  const r2 = v128.load(row2);
-  const r3 = v128.load(row3);
+function turn<W>(strip: usize, pitch: usize, row0: usize, row1: usize, row2: usize, row3: usize): void {
+  const r0 = quad0<W>(row0);
+  const r1 = quad0<W>(row1);
+  const r2 = quad0<W>(row2);
+  const r3 = quad0<W>(row3);
   const low01 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
   const low23 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
   const high01 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);

@@ -2,6 +2,7 @@
 // has those that an input asks for. In both the lanes run across y, and a row is added after those before it.
 // A term of a list is eight bytes: the address of a row's first number, and the weight of that row.
 import { at } from "./strides";
+import { quad0, quad1, quad2, quad3, scaled, word } from "./words";
 
 /**
  * Rows a pass: as many streams from memory at once. Fewer leave it waiting; 16 are slower again, where rows begin at
@@ -28,13 +29,17 @@ export function listRows(
   return list;
 }
 
-/** y[c] += Σ weight · row[offset + c], c < columns, over the terms of a list, in their order. */
-export function addRows(y: usize, columns: i32, offset: usize, list: usize, end: usize): void {
-  for (; list < end; list += 8 * ROWS) addSome(y, columns, offset, list, min(list + 8 * ROWS, end));
+/**
+ * y[c] += Σ weight · row[offset + c], c < columns, over the terms of a list, in their order.
+ *
+ * @param offset  where y begins, in bytes of float32 numbers from the first column on
+ */
+export function addRows<W>(y: usize, columns: i32, offset: usize, list: usize, end: usize): void {
+  for (; list < end; list += 8 * ROWS) addSome<W>(y, columns, offset, list, min(list + 8 * ROWS, end));
 }
 
 /** One pass: sixteen sums at a time go through the rows, a cache line of each. */
-function addSome(y: usize, columns: i32, offset: usize, list: usize, end: usize): void {
+function addSome<W>(y: usize, columns: i32, offset: usize, list: usize, end: usize): void {
   y -= offset;
   const last = offset + at(columns, 1);
   const whole = offset + at(columns & ~15, 1);
@@ -45,12 +50,12 @@ function addSome(y: usize, columns: i32, offset: usize, list: usize, end: usize)
     let s2 = v128.load(y + c, 32);
     let s3 = v128.load(y + c, 48);
     for (let term = list; term < end; term += 8) {
-      const row = load<usize>(term) + c;
+      const row = load<usize>(term) + scaled<W>(c);
       const weight = v128.load32_splat(term, 4);
-      s0 = f32x4.add(s0, f32x4.mul(weight, v128.load(row)));
-      s1 = f32x4.add(s1, f32x4.mul(weight, v128.load(row, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(weight, v128.load(row, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(weight, v128.load(row, 48)));
+      s0 = f32x4.add(s0, f32x4.mul(weight, quad0<W>(row)));
+      s1 = f32x4.add(s1, f32x4.mul(weight, quad1<W>(row)));
+      s2 = f32x4.add(s2, f32x4.mul(weight, quad2<W>(row)));
+      s3 = f32x4.add(s3, f32x4.mul(weight, quad3<W>(row)));
     }
     v128.store(y + c, s0);
     v128.store(y + c, s1, 16);
@@ -60,7 +65,7 @@ function addSome(y: usize, columns: i32, offset: usize, list: usize, end: usize)
   for (; c < last; c += 4) {
     let sum = load<f32>(y + c);
     for (let term = list; term < end; term += 8) {
-      sum += load<f32>(term, 4) * load<f32>(load<usize>(term) + c);
+      sum += load<f32>(term, 4) * word<W>(load<usize>(term) + scaled<W>(c));
     }
     store<f32>(y + c, sum);
   }

@@ -1,7 +1,7 @@
 // The embedding table, read forwards, and rows that joined a cache: see reference/ops/embedding.ts.
 import type { Gradients, Ops } from "../../reference/ops/contract.ts";
-import { expect, type Matrix, type Tokens } from "../../reference/tensor.ts";
-import type { Machine } from "../machine.ts";
+import { expect, type Matrix, storedOf, type Tokens } from "../../reference/tensor.ts";
+import type { Machine, Words } from "../machine.ts";
 import { LINE } from "./elementwise.ts";
 
 /** x[t, d] = table[tokens[t], d] */
@@ -12,11 +12,23 @@ export const embed =
     checkTokens(tokens, V);
     return machine.operator(() => {
       const x = machine.matrix<"T", never>(tokens.length, D);
-      const places = [machine.integers(tokens), machine.place(table), machine.place(x)];
-      machine.run("embed", tokens.length, 1, x.size, ...places, D);
+      const [ids, { at, dtype }] = lookedUp(machine, tokens, table);
+      machine.run(`embed${dtype}`, tokens.length, 1, x.size, machine.integers(ids), at, machine.place(x), D);
       return x;
     });
   };
+
+/** The tokens and their table; of a table that lies elsewhere in words, the rows of the tokens alone, one after the other. */
+function lookedUp(machine: Machine, tokens: Tokens, table: Matrix): readonly [Tokens, Words] {
+  const stored = storedOf(table);
+  const { dtype = "F32", rows } = stored ?? {};
+  if (!rows || (dtype !== "BF16" && dtype !== "F16")) return [tokens, machine.words(table)];
+  const found = tokens.map((token) => rows(token, token + 1));
+  const [, D] = table.shape;
+  const bits = new Uint16Array(tokens.length * D);
+  for (const [t, row] of found.entries()) bits.set(row, t * D);
+  return [tokens.map((_, t) => t), { at: machine.wordsOf(bits), dtype }];
+}
 
 /** dtable[v, d] = Σ_t dx[t, d] over the t with tokens[t] = v, ascending */
 export const embedGradient =

@@ -1,6 +1,6 @@
 // Matrices in the memory, and one run of a kernel a product.
-import type { Matrix, Vector } from "../../reference/tensor.ts";
-import type { Machine } from "../machine.ts";
+import { type Matrix, storedOf, type Vector } from "../../reference/tensor.ts";
+import type { Machine, Words } from "../machine.ts";
 
 /** Columns that share a strip of the packed product. */
 export const GRAIN = 8;
@@ -12,18 +12,28 @@ export interface Factor {
   readonly column: number;
 }
 
+/** Weights, as wide as they are stored. */
+export type WordFactor = Factor & Pick<Words, "dtype">;
+
 export const placed = (machine: Machine, x: Matrix): Factor => ({
   at: machine.place(x),
   row: x.shape[1],
   column: 1,
 });
-export const turned = ({ at, row, column }: Factor): Factor => ({ at, row: column, column: row });
+/** Weights that lie elsewhere column after column are taken as they lie: the sums are the same. */
+export function placedWords(machine: Machine, x: Matrix): WordFactor {
+  const { dtype = "F32", turned: asKept } = storedOf(x) ?? {};
+  if (asKept && (dtype === "BF16" || dtype === "F16"))
+    return { at: machine.wordsOf(asKept()), dtype, row: 1, column: x.shape[0] };
+  return { ...machine.words(x), row: x.shape[1], column: 1 };
+}
+export const turned = <F extends Factor>(x: F): F => ({ ...x, row: x.column, column: x.row });
 
 /** y = A · B + bias, with K the columns of A. */
 export function product<Y extends Matrix>(
   machine: Machine,
   a: Factor,
-  b: Factor,
+  b: Factor & Partial<WordFactor>,
   K: number,
   y: Y,
   bias?: Vector,
@@ -31,7 +41,7 @@ export function product<Y extends Matrix>(
   const [M, N] = y.shape;
   const [biasAt, yAt] = [bias ? machine.place(bias) : 0, machine.place(y)];
   const factors = [a.at, a.row, a.column, b.at, b.row, b.column];
-  machine.run("matmul", N, GRAIN, M * K * N, ...factors, biasAt, yAt, M, K, N);
+  machine.run(`matmul${b.dtype ?? ""}`, N, GRAIN, M * K * N, ...factors, biasAt, yAt, M, K, N);
   return y;
 }
 
@@ -44,8 +54,9 @@ export function activeProduct<Y extends Matrix>(
   bias?: Vector,
 ): Y {
   const [[T, I], [, O]] = [x.shape, w.shape];
-  const places = [machine.place(x), machine.place(w), bias ? machine.place(bias) : 0, machine.place(y)];
-  machine.run("activeMatmul", O, GRAIN, T * I * O, ...places, T, I, O);
+  const { at, dtype } = machine.words(w);
+  const places = [machine.place(x), at, bias ? machine.place(bias) : 0, machine.place(y)];
+  machine.run(`activeMatmul${dtype}`, O, GRAIN, T * I * O, ...places, T, I, O);
   return y;
 }
 
@@ -58,9 +69,10 @@ export function gatedProduct<G extends Matrix>(
   g: G,
 ): G {
   const [[T, D], [F]] = [x.shape, w.shape];
-  const places = [machine.place(x), machine.place(w), machine.place(g)];
+  const { at, dtype } = machine.words(w);
+  const places = [machine.place(x), at, machine.place(g)];
   const h = machine.like(g);
-  machine.run(kernel, F, GRAIN, T * D * F, ...places, machine.place(h), T, D, F);
+  machine.run(`${kernel}${dtype}`, F, GRAIN, T * D * F, ...places, machine.place(h), T, D, F);
   return h;
 }
 

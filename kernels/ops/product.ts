@@ -2,7 +2,7 @@
 import type { Ops } from "../../reference/ops/contract.ts";
 import { expect, type Matrix } from "../../reference/tensor.ts";
 import type { Machine } from "../machine.ts";
-import { activeProduct, gatedProduct, placed, product, turned } from "./matrices.ts";
+import { activeProduct, gatedProduct, placed, placedWords, product, turned } from "./matrices.ts";
 
 export { gatedLinearGradient, linearGradient, unembedGradient } from "./product-gradient.ts";
 
@@ -14,7 +14,7 @@ export const linear =
     expect(w, [I, O], "linear: w is @; expected [I, O], with I the columns of x");
     if (b) expect(b, [O], "linear: b is @; expected [O], the columns of w");
     return machine.operator(() =>
-      product(machine, placed(machine, x), placed(machine, w), I, machine.matrix(T, O), b),
+      product(machine, placed(machine, x), placedWords(machine, w), I, machine.matrix(T, O), b),
     );
   };
 
@@ -47,7 +47,7 @@ export const unembed =
     const [[T, D], [V]] = [x.shape, table.shape];
     expect(table, [V, D], "unembed: table is @; expected [V, D], with D the columns of x");
     return machine.operator(() =>
-      product(machine, placed(machine, x), turned(placed(machine, table)), D, machine.matrix(T, V)),
+      product(machine, placed(machine, x), turned(placedWords(machine, table)), D, machine.matrix(T, V)),
     );
   };
 

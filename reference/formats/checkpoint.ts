@@ -1,28 +1,40 @@
 // What loading a model gives, whatever the format, and the steps that the formats share.
 import type { Model } from "../models/model.ts";
 import type { Activation } from "../ops/contract.ts";
-import { type Matrix, matrixOf, type Numbers, type Tensor, type Vector, vectorOf } from "../tensor.ts";
+import {
+  type Bits,
+  type Matrix,
+  matrixOf,
+  type Numbers,
+  type Stored,
+  storedMatrix,
+  type Tensor,
+  type Vector,
+  vectorOf,
+} from "../tensor.ts";
+import { allFinite } from "./dtype.ts";
 
 export interface Checkpoint {
   readonly model: Model;
   /** How many bytes of its file each tensor took, scales included; a tied tensor is one tensor. */
   readonly storedBytes: ReadonlyMap<Tensor, number>;
-  /** The tensors, by their names in the file, that hold an infinity or a NaN. */
+  /** The tensors, by their names in the file, that hold an infinity or a NaN, among those that were read. */
   readonly notFinite: readonly string[];
 }
 
 /** What many files do not say, or say of the model before relufication: given, it overrules the file. */
 export interface LoadOptions {
+  /** leaves matrices in their file until they are asked for, and as wide as they are there */
+  readonly inFile?: boolean;
   /** of the feed-forward: stage 1 */
   readonly activation?: Activation;
   /** after each norm of a layer: stage 2 */
   readonly afterNorm?: Activation;
 }
 
-/** The numbers of one stored tensor, and what it took. */
-export interface StoredNumbers {
+/** One stored tensor, read when it is asked for, and how much of its file it takes. */
+export interface StoredNumbers extends Stored {
   readonly name: string;
-  readonly numbers: Numbers;
   readonly bytes: number;
 }
 
@@ -37,35 +49,73 @@ export interface Intake {
   projection<I, O>(stored: StoredNumbers, outputs: number, inputs: number): Matrix<I, O>;
 }
 
-/** An empty intake, for one checkpoint. */
-export function intake(): Intake {
+/**
+ * An empty intake, for one checkpoint.
+ *
+ * @param inFile  leaves matrices where they are: each is read, and turned, at every use of it
+ */
+export function intake(inFile = false): Intake {
   const storedBytes = new Map<Tensor, number>();
   const notFinite: string[] = [];
-  const kept = <X extends Tensor>(tensor: X, { name, numbers, bytes }: StoredNumbers): X => {
+  const kept = <X extends Tensor>(tensor: X, { bytes }: StoredNumbers): X => {
     storedBytes.set(tensor, bytes);
-    if (!allFinite(numbers)) notFinite.push(name);
     return tensor;
+  };
+  const looked = new Set<string>();
+  const read = ({ name, dtype, bits }: StoredNumbers): Bits => {
+    const found = bits();
+    if (!looked.has(name) && !allFinite(dtype, found)) notFinite.push(name);
+    looked.add(name);
+    return found;
+  };
+  const matrix = <R, C>(
+    stored: StoredNumbers,
+    rows: number,
+    columns: number,
+    turned: boolean,
+  ): Matrix<R, C> => {
+    const { dtype, widened, rows: part } = stored;
+    const bits = (): Bits => (turned ? transposed(read(stored), columns, rows) : read(stored));
+    if (!inFile) return kept(matrixOf(widened(bits()), rows, columns), stored);
+    const some = turned ? { turned: () => read(stored) } : part ? { rows: part } : {};
+    return kept(storedMatrix({ dtype, widened, bits, ...some }, rows, columns), stored);
   };
   return {
     storedBytes,
     notFinite,
-    vector: (stored) => kept(vectorOf(stored.numbers), stored),
-    table: (stored, rows, columns) => kept(matrixOf(stored.numbers, rows, columns), stored),
-    projection: (stored, outputs, inputs) =>
-      kept(matrixOf(transposed(stored.numbers, outputs, inputs), inputs, outputs), stored),
+    vector: (stored) => kept(vectorOf(stored.widened(read(stored))), stored),
+    table: (stored, rows, columns) => matrix(stored, rows, columns, false),
+    projection: (stored, outputs, inputs) => matrix(stored, inputs, outputs, true),
   };
 }
 
-function allFinite(x: Numbers): boolean {
-  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) return false;
-  return true;
+/** Numbers in memory as a stored tensor. */
+export const inMemory = (name: string, numbers: Numbers, bytes: number): StoredNumbers => ({
+  name,
+  bytes,
+  dtype: numbers instanceof Float32Array ? "F32" : "F64",
+  bits: () => numbers,
+  widened: (bits) => (bits === numbers ? numbers : Float64Array.from(bits)),
+});
+
+/** Rows and columns at a time: what is read and what is written then both stay in the cache. */
+const BLOCK = 16;
+
+/** y[c, r] = x[r, c], of the same type. */
+export function transposed<B extends Bits>(x: B, rows: number, columns: number): B {
+  if (x instanceof Uint16Array) return turned(x, new Uint16Array(x.length), rows, columns) as B;
+  if (x instanceof Float32Array) return turned(x, new Float32Array(x.length), rows, columns) as B;
+  return turned(x, new Float64Array(x.length), rows, columns) as B;
 }
 
-/** y[c, r] = x[r, c], in the same precision. */
-export function transposed(x: Numbers, rows: number, columns: number): Numbers {
-  const y = x instanceof Float32Array ? new Float32Array(x.length) : new Float64Array(x.length);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) y[c * rows + r] = x[r * columns + c] ?? Number.NaN;
+function turned(x: Bits, y: Bits, rows: number, columns: number): Bits {
+  for (let left = 0; left < columns; left += BLOCK) {
+    const right = Math.min(left + BLOCK, columns);
+    for (let top = 0; top < rows; top += BLOCK) {
+      const bottom = Math.min(top + BLOCK, rows);
+      for (let c = left; c < right; c++)
+        for (let r = top; r < bottom; r++) y[c * rows + r] = x[r * columns + c] ?? 0;
+    }
   }
   return y;
 }

@@ -1,5 +1,5 @@
 // The element types of safetensors: how wide each is, which array holds it, and which numbers it means.
-import type { Numbers } from "../tensor.ts";
+import type { Bits, Numbers } from "../tensor.ts";
 import { FormatError } from "./format-error.ts";
 import { fromBF16, fromF16, toBF16, toF16 } from "./half.ts";
 import { typed } from "./typed.ts";
@@ -9,6 +9,9 @@ const dtypes = ["BOOL", "U8", "I8", "I16", "F16", "BF16", "I32", "F32", "F64", "
 
 /** The element types that are read and written. */
 export type Dtype = (typeof dtypes)[number];
+
+/** The types of numbers that weights come in. */
+export type Float = "F16" | "BF16" | "F32" | "F64";
 
 /** The types as stored: F16 and BF16 are their bits, BOOL its bytes. */
 export type StoredArray =
@@ -39,6 +42,10 @@ export const bitsOf = (dtype: string): number | undefined => bits.get(dtype);
 /** Whether elements of that type are read and written here. */
 export const isDtype = (dtype: string): dtype is Dtype => dtypes.some((known) => known === dtype);
 
+/** Whether elements of that type are floats. */
+export const isFloat = (dtype: string): dtype is Float =>
+  dtype === "F16" || dtype === "BF16" || dtype === "F32" || dtype === "F64";
+
 /** Where the official writer puts a type: the highest first, so that wider elements stay aligned. */
 export const rankOf = (dtype: Dtype): number => dtypes.indexOf(dtype);
 
@@ -64,6 +71,27 @@ export function storedArray(dtype: Dtype, bytes: Uint8Array): StoredArray {
     case "F64":
       return typed(Float64Array, bytes);
   }
+}
+
+/** The bytes of floats as an array of their type: a view where they are aligned, a copy elsewhere. */
+export function floatsOf(dtype: Float, bytes: Uint8Array): Bits {
+  if (dtype === "F64") return typed(Float64Array, bytes);
+  return dtype === "F32" ? typed(Float32Array, bytes) : typed(Uint16Array, bytes);
+}
+
+/** The numbers that floats of a type mean, exactly: float32 for F16, BF16 and F32. F32 and F64 are not copied. */
+export function widened(dtype: Float, bits: Bits): Numbers {
+  if (!(bits instanceof Uint16Array)) return bits;
+  return dtype === "F16" ? fromF16(bits) : fromBF16(bits);
+}
+
+/** Whether floats of a type hold no infinity and no NaN. */
+export function allFinite(dtype: Float, bits: Bits): boolean {
+  const exponent = dtype === "F16" ? 0x7c00 : 0x7f80; // all ones in what is not finite
+  if (bits instanceof Uint16Array) {
+    for (let i = 0; i < bits.length; i++) if (((bits[i] ?? 0) & exponent) === exponent) return false;
+  } else for (let i = 0; i < bits.length; i++) if (!Number.isFinite(bits[i])) return false;
+  return true;
 }
 
 /**
@@ -106,7 +134,7 @@ export function numbersOf(dtype: Dtype, bytes: Uint8Array, where: string): Numbe
 }
 
 /** Numbers as an array of a float type: each rounded to the nearest, ties to even. */
-export function roundedTo(dtype: "F16" | "BF16" | "F32" | "F64", numbers: Numbers): StoredArray {
+export function roundedTo(dtype: Float, numbers: Numbers): StoredArray {
   if (dtype === "F16") return toF16(numbers);
   if (dtype === "BF16") return toBF16(numbers);
   if (dtype === "F32") return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);

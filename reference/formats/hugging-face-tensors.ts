@@ -1,6 +1,7 @@
 // The tensors of a Hugging Face directory, in one safetensors file or in several with an index.
 import type { ByteSource } from "./byte-source.ts";
 import type { StoredNumbers } from "./checkpoint.ts";
+import { isFloat, widened } from "./dtype.ts";
 import { FormatError, shown } from "./format-error.ts";
 import { JsonField } from "./json-field.ts";
 import { openSafetensors, type Safetensors } from "./safetensors.ts";
@@ -15,7 +16,7 @@ export interface Folder {
 /** The tensors of a checkpoint, wherever they lie. */
 export interface StoredTensors {
   has(name: string): boolean;
-  /** The numbers of a tensor that must have that shape and a float type. */
+  /** A tensor that must have that shape and a float type; nothing of it is read yet. */
   read(name: string, shape: readonly number[]): StoredNumbers;
   /** Refuses a checkpoint with a tensor that was never read and would have changed the result. */
   checkAllRead(): void;
@@ -23,7 +24,6 @@ export interface StoredTensors {
 
 const ONE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
-const FLOATS = new Set(["F16", "BF16", "F32", "F64"]);
 /** Tensors that follow from the configuration. */
 const DERIVED = /(^|\.)(rotary_emb\.inv_freq|masked_bias)$/;
 
@@ -54,13 +54,20 @@ export function storedTensors(folder: Folder): StoredTensors {
           `${where} has shape ${shown(entry.shape)}; expected ${shown(shape)}, from config.json`,
         );
       }
-      if (!FLOATS.has(entry.dtype)) {
-        throw new FormatError(
-          `${where} has dtype ${entry.dtype}; expected F16, BF16, F32 or F64 for a weight`,
-        );
+      const { dtype } = entry;
+      if (!isFloat(dtype)) {
+        throw new FormatError(`${where} has dtype ${dtype}; expected F16, BF16, F32 or F64 for a weight`);
       }
       unread.delete(name);
-      return { name, numbers: home.file.numbers(name), bytes: entry.end - entry.begin };
+      const width = entry.shape.length > 1 ? (entry.shape[1] ?? 1) : 1;
+      return {
+        name,
+        dtype,
+        bytes: entry.end - entry.begin,
+        bits: () => home.file.floats(name),
+        rows: (from, to) => home.file.floats(name, from * width, to * width),
+        widened: (bits) => widened(dtype, bits),
+      };
     },
     checkAllRead() {
       const left = [...unread].find((name) => !DERIVED.test(name));

@@ -15,7 +15,8 @@ import { JsonField } from "./json-field.ts";
 /**
  * Reads config.json and the safetensors of a directory.
  *
- * Weights keep their numbers exactly: float32 for F16, BF16 and F32. Rotary pairs are half-split. A tied
+ * Weights keep their numbers exactly: float32 for F16, BF16 and F32; with `inFile`, matrices stay where they are and
+ * as wide as they are, so the folder's files have to stay open. Rotary pairs are half-split. A tied
  * unembedding is the same tensor as the embedding, even when the file holds it again; when the file's head
  * differs, it is not tied. Names may lack their first word, as in a file saved without its head.
  *
@@ -25,7 +26,7 @@ import { JsonField } from "./json-field.ts";
 export function loadHuggingFace(folder: Folder, options: LoadOptions = {}): Checkpoint {
   const architecture = architectureOf(JsonField.of(folder.open("config.json")), options);
   const stored = storedTensors(folder);
-  const made = intake();
+  const made = intake(options.inFile);
   const model = modelOf(architecture, { stored, made, ...architecture });
   stored.checkAllRead();
   return { model, storedBytes: made.storedBytes, notFinite: made.notFinite };
@@ -151,15 +152,14 @@ function fused({ made, stored, config }: From, name: string) {
 }
 
 /** `count` rows of a stored matrix of `all` rows, and their share of its bytes. */
-function rowsOf(
-  { name, numbers, bytes }: StoredNumbers,
-  first: number,
-  count: number,
-  all: number,
-): StoredNumbers {
-  const width = numbers.length / all;
-  const part = numbers.subarray(first * width, (first + count) * width);
-  return { name, numbers: part, bytes: (bytes / all) * count };
+function rowsOf(stored: StoredNumbers, first: number, count: number, all: number): StoredNumbers {
+  const { name, dtype, bytes, widened, rows } = stored;
+  if (!rows) throw new TypeError(`rowsOf: ${name} has no rows`);
+  return {
+    ...{ name, dtype, widened, bytes: (bytes / all) * count },
+    bits: () => rows(first, first + count),
+    rows: (from, to) => rows(first + from, first + to),
+  };
 }
 
 const projection = <I, O>(
@@ -183,7 +183,8 @@ function onlyBias(
 ): Vector<"F"> | undefined {
   if (!biased) return undefined;
   for (const [other, size] of Object.entries(beside)) {
-    const found = stored.read(`${other}.bias`, [size]).numbers.find((value) => value !== 0);
+    const bias = stored.read(`${other}.bias`, [size]);
+    const found = bias.widened(bias.bits()).find((value) => value !== 0);
     if (found !== undefined)
       throw new FormatError(
         `tensor ${other}.bias holds ${found}; expected zeros, since only the bias of ${projection} is supported`,
@@ -202,7 +203,7 @@ function unembedding({ made, stored, config, tied }: From, tokens: Matrix<"V", "
   const { V, D }: Sizes = config.sizes;
   if (tied && !stored.has("lm_head.weight")) return tokens;
   const head = stored.read("lm_head.weight", [V, D]);
-  return tied && equal(head.numbers, tokens.data) ? tokens : made.table(head, V, D);
+  return tied && equal(head.widened(head.bits()), tokens.data) ? tokens : made.table(head, V, D);
 }
 
 /** Whether two tables of one size hold the same numbers: a NaN is the same as a NaN. */

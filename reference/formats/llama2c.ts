@@ -3,7 +3,14 @@
 import type { RotaryConfig } from "../models/config.ts";
 import type { LlamaLayer } from "../models/llama.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { type Checkpoint, type Intake, intake, type LoadOptions, type StoredNumbers } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type Intake,
+  inMemory,
+  intake,
+  type LoadOptions,
+  type StoredNumbers,
+} from "./checkpoint.ts";
 import { type Llama2cHeader, llama2cHeader } from "./llama2c-header.ts";
 import { bytesOf, checkSize, llama2cRuns, type Run } from "./llama2c-layout.ts";
 import { typed } from "./typed.ts";
@@ -82,7 +89,7 @@ function reader(source: ByteSource, header: Llama2cHeader, runs: readonly Run[])
     const { rows, columns, stored: kind } = place.run;
     const numbers =
       kind === "q8" ? dequantized(stored, rows * columns, header.group) : typed(Float32Array, stored);
-    return { name, numbers, bytes };
+    return inMemory(name, numbers, bytes);
   };
 }
 

@@ -1,7 +1,16 @@
 // safetensors, read: names and places at once, the numbers of a tensor when they are asked for.
-import type { Numbers } from "../tensor.ts";
+import type { Bits, Numbers } from "../tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { type Dtype, isDtype, numbersOf, type StoredArray, storedArray } from "./dtype.ts";
+import {
+  bitsOf,
+  type Dtype,
+  floatsOf,
+  isDtype,
+  isFloat,
+  numbersOf,
+  type StoredArray,
+  storedArray,
+} from "./dtype.ts";
 import { FormatError, shown } from "./format-error.ts";
 import { safetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
 
@@ -14,6 +23,8 @@ export interface Safetensors {
   bytes(name: string): Uint8Array;
   /** As stored: a view where the bytes are in memory and aligned, a copy elsewhere; not to be written to. */
   stored(name: string): StoredArray;
+  /** Of a tensor of floats, the elements from `from` up to `to`, as stored: no others are read. */
+  floats(name: string, from?: number, to?: number): Bits;
   /** The exact numbers: float32 for F16, BF16 and F32, float64 for the others. F32 and F64 may be views. */
   numbers(name: string): Numbers;
 }
@@ -51,6 +62,16 @@ export function openSafetensors(source: ByteSource): Safetensors {
     stored(name) {
       const entry = entryOf(name);
       return storedArray(dtypeOf(entry), bytesOf(entry));
+    },
+    floats(name, from = 0, to) {
+      const { dtype, begin, end } = entryOf(name);
+      if (!isFloat(dtype))
+        throw new FormatError(
+          `${source.name}: tensor ${shown(name)} has dtype ${dtype}; expected F16, BF16, F32 or F64`,
+        );
+      const width = (bitsOf(dtype) ?? 0) / 8;
+      const first = begin + from * width;
+      return floatsOf(dtype, source.read(first, (to === undefined ? end : begin + to * width) - first));
     },
     numbers(name) {
       const entry = entryOf(name);

@@ -1,0 +1,54 @@
+// Weights as they are stored: float32, or words of 16 bits that are widened in registers. Which, a type says when this is
+// compiled, so that one text of a product serves all three: f32, u16 for BF16, i16 for F16. Widening is exact.
+
+/** `count` times `stride` numbers, in bytes. */
+export function wordsAt<W>(count: i32, stride: i32): usize {
+  return <usize>count * <usize>stride * sizeof<W>();
+}
+
+/** So many bytes of float32 numbers as bytes of words. */
+export function scaled<W>(bytes: usize): usize {
+  return sizeof<W>() === 4 ? bytes : bytes >> 1;
+}
+
+/** The first four numbers from an address on. */
+export function quad0<W>(at: usize): v128 {
+  return isFloat<W>() ? v128.load(at) : widened<W>(v128.load64_zero(at));
+}
+
+/** The second four. */
+export function quad1<W>(at: usize): v128 {
+  return isFloat<W>() ? v128.load(at, 16) : widened<W>(v128.load64_zero(at, 8));
+}
+
+/** The third four. */
+export function quad2<W>(at: usize): v128 {
+  return isFloat<W>() ? v128.load(at, 32) : widened<W>(v128.load64_zero(at, 16));
+}
+
+/** The last four of sixteen. */
+export function quad3<W>(at: usize): v128 {
+  return isFloat<W>() ? v128.load(at, 48) : widened<W>(v128.load64_zero(at, 24));
+}
+
+/** One number. */
+export function word<W>(at: usize): f32 {
+  return isFloat<W>() ? load<f32>(at) : f32x4.extract_lane(widened<W>(v128.load16_splat(at)), 0);
+}
+
+/**
+ * The low four words of eight as float32 numbers.
+ *
+ * BF16 is the upper half of a float32. F16 has an exponent that counts from 15 instead of 127: its bits, moved to where a
+ * float32 has them, mean a number 2^112 times too small, subnormals too. Its infinities and NaN then lack an exponent of
+ * ones.
+ */
+function widened<W>(words: v128): v128 {
+  if (!isSigned<W>()) return v128.shuffle<i16>(i32x4.splat(0), words, 0, 8, 1, 9, 2, 10, 3, 11);
+  const wide = i32x4.extend_low_i16x8_u(words);
+  const magnitude = i32x4.shl(v128.and(wide, i32x4.splat(0x7fff)), 13);
+  const sign = i32x4.shl(v128.and(wide, i32x4.splat(0x8000)), 16);
+  const ones = v128.and(i32x4.ge_s(magnitude, i32x4.splat(0x0f800000)), i32x4.splat(0x7f800000));
+  const number = f32x4.mul(magnitude, i32x4.splat(0x77800000)); // the bits of 2^112
+  return v128.or(v128.or(number, ones), sign);
+}
