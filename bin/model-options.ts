@@ -91,7 +91,16 @@ export function configured<M extends Model>(model: M, options: ModelOptions): M 
   const { normRelu, normShift } = options;
   const afterNorm: Activation =
     normRelu || normShift !== undefined ? { kind: "relu", shift: normShift ?? 0 } : model.config.afterNorm;
+  checkNorms(model, afterNorm);
   return { ...model, config: { ...model.config, activation, afterNorm } };
+}
+
+/** Refuses a ReLU after norms where these come after a block, and what follows them is the residual stream. */
+export function checkNorms({ family }: Model, afterNorm: Activation): void {
+  if (family !== "opt-post-norm" || afterNorm.kind === "identity") return;
+  throw new WrongUse(
+    "the model has its norms after each block, as OPT 350M: a ReLU after them, stage 2, would cut the residual stream; expected stage 1",
+  );
 }
 
 function chosen(own: Activation, options: ModelOptions): Activation {

@@ -16,7 +16,7 @@ import { split } from "../reference/training/corpus.ts";
 import { type INPUTS, judgement } from "../reference/training/judgement.ts";
 import { folderOf, leave, textOf } from "./load.ts";
 import { machineOf, roomOf } from "./machine.ts";
-import { tokenizerPath } from "./model-options.ts";
+import { checkNorms, tokenizerPath } from "./model-options.ts";
 import { progress, reading } from "./progress.ts";
 import type { RelufyOptions } from "./relufy.ts";
 import { type Terminal, WrongUse } from "./terminal.ts";
@@ -40,6 +40,7 @@ export async function relufied(options: RelufyOptions, terminal: Terminal) {
   const before = lookOf(machine, original, text);
 
   const plain = withConfig(original, stage === 1 ? stage1 : stage2);
+  checkNorms(plain, plain.config.afterNorm);
   const context = Math.min(256, original.config.sizes.P);
   const windows = windowsOf(text, context);
   const b =

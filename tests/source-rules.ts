@@ -181,6 +181,7 @@ export const DIRECTIONS: readonly Direction[] = [
       "reference/random.ts",
       "reference/weights.ts",
       "reference/ops/contract.ts",
+      "reference/ops/frequencies.ts",
     ],
   },
   { from: "lessons/notebook/", mayImport: ["reference/", "kernels/"] },

@@ -22,6 +22,7 @@ export function firing(ops: Ops, model: Model, tokens: Tokens, cache: Cache): Fi
 export function neuronRows(model: Model): readonly (readonly Tensor[])[] {
   switch (model.family) {
     case "opt":
+    case "opt-post-norm":
       return model.weights.layers.map(({ down }) => [down.weight]);
     case "llama":
       return model.weights.layers.map(({ up, down }) => [up, down]);

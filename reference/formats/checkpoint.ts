@@ -43,6 +43,8 @@ export interface Intake {
   readonly storedBytes: ReadonlyMap<Tensor, number>;
   readonly notFinite: readonly string[];
   vector<A>(stored: StoredNumbers): Vector<A>;
+  /** a vector, unless all of it is zero */
+  nonzero<A>(stored: StoredNumbers): Vector<A> | undefined;
   /** as stored, row after row */
   table<R, C>(stored: StoredNumbers, rows: number, columns: number): Matrix<R, C>;
   /** stored [out, in], turned into our [in, out], once */
@@ -84,6 +86,10 @@ export function intake(inFile = false): Intake {
     storedBytes,
     notFinite,
     vector: (stored) => kept(vectorOf(stored.widened(read(stored))), stored),
+    nonzero(stored) {
+      const numbers = stored.widened(read(stored));
+      return numbers.some((value) => value !== 0) ? kept(vectorOf(numbers), stored) : undefined;
+    },
     table: (stored, rows, columns) => matrix(stored, rows, columns, false),
     projection: (stored, outputs, inputs) => matrix(stored, inputs, outputs, true),
   };

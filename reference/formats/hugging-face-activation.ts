@@ -13,19 +13,38 @@ const NAMED: Readonly<Record<string, Activation>> = {
   gelu_pytorch_tanh: { kind: "gelu-tanh", shift: 0 },
 };
 
-/** The activation that config.json names; `usual` is the one of a file that names none. */
-export function activationNamed(field: JsonField, usual: string): Activation {
-  const name = field.text(usual);
-  const known = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
-  return known ?? field.refuse(`one of ${Object.keys(NAMED).join(", ")}`);
+/** The name of FATReLU, of models whose code comes with them, and the field of its threshold. */
+const FATRELU = "fatrelu";
+const THRESHOLD = "hidden_act_param";
+
+/**
+ * The activation that config.json names; `usual` is the one of a file that names none.
+ *
+ * FATReLU is x where x > threshold, as the published engines have it.
+ *
+ * @see openbmb/MiniCPM-S-1B-sft, and vLLM's FatreluAndMul, which serves it
+ */
+export function activationNamed(root: JsonField, name: string, usual: string): Activation {
+  const field = root.get(name);
+  const word = field.text(usual);
+  if (word === FATRELU) return { kind: "fatrelu-strict", threshold: root.get(THRESHOLD).real(), shift: 0 };
+  const known = Object.hasOwn(NAMED, word) ? NAMED[word] : undefined;
+  return known ?? field.refuse(`one of ${[...Object.keys(NAMED), FATRELU].join(", ")}`);
 }
 
 /** The name of an activation in config.json; one that the format does not have gets a name that nobody takes for another. */
 export function activationName(activation: Activation): string {
   const shifted = activation.kind !== "identity" && activation.shift !== 0;
+  if (activation.kind === "fatrelu-strict" && !shifted) return FATRELU;
   const known = Object.entries(NAMED).find(([, { kind }]) => kind === activation.kind)?.[0];
   return known === undefined || shifted ? `relukit:${activation.kind}` : known;
 }
+
+/** What config.json says of an activation beside its name. */
+export const activationFacts = (activation: Activation): Readonly<Record<string, number>> =>
+  activationName(activation) === FATRELU && "threshold" in activation
+    ? { [THRESHOLD]: activation.threshold }
+    : {};
 
 /** An activation as `relukit` keeps it: the value itself. */
 export function activationOf(field: JsonField): Activation {

@@ -24,6 +24,8 @@ export interface StoredTensors {
 
 const ONE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
+/** The format before safetensors, which runs code when it is read. */
+const OLDER = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 /** Tensors that follow from the configuration. */
 const DERIVED = /(^|\.)(rotary_emb\.inv_freq|masked_bias)$/;
 
@@ -34,6 +36,11 @@ const DERIVED = /(^|\.)(rotary_emb\.inv_freq|masked_bias)$/;
  */
 export function storedTensors(folder: Folder): StoredTensors {
   if (!folder.has(ONE) && !folder.has(INDEX)) {
+    if (OLDER.some((file) => folder.has(file)))
+      throw new FormatError(
+        `${folder.name}: has ${OLDER[0]} and no ${ONE}; expected safetensors, as transformers writes them: ` +
+          "load the model there and save it with save_pretrained",
+      );
     throw new FormatError(`${folder.name}: has no ${ONE} and no ${INDEX}; expected one of them`);
   }
   const homes = folder.has(ONE) ? single(folder) : sharded(folder);
@@ -97,6 +104,7 @@ function sharded(folder: Folder): ReadonlyMap<string, Home> {
     const shard = field.text();
     if (!/^[\w.-]+\.safetensors$/.test(shard))
       field.refuse("the name of a .safetensors file beside the index");
+    if (!folder.has(shard)) field.refuse("a file beside the index, where there is none of that name");
     const home = files.get(shard) ?? opened(folder, shard);
     files.set(shard, home);
     if (!home.file.entries.has(name)) field.refuse(`a file that has the tensor ${shown(name)}`);

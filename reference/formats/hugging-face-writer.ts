@@ -1,11 +1,13 @@
 // A model as a Hugging Face directory: config.json and model.safetensors, in the names and layout of its family.
+import type { Sizes } from "../models/config.ts";
 import type { Model } from "../models/model.ts";
 import type { Numbers } from "../tensor.ts";
 import { roundedTo } from "./dtype.ts";
 import { FormatError } from "./format-error.ts";
 import { fromBF16, fromF16, toBF16, toF16 } from "./half.ts";
-import { activationName } from "./hugging-face-activation.ts";
-import { namedTensors } from "./hugging-face-names.ts";
+import { activationFacts, activationName } from "./hugging-face-activation.ts";
+import { biasesOf, namedTensors } from "./hugging-face-names.ts";
+import { scalingJson } from "./hugging-face-rotary.ts";
 import { type StoredTensor, writeSafetensors } from "./safetensors-writer.ts";
 
 /** A file of the directory, in chunks. */
@@ -62,7 +64,7 @@ function configJson({ family, config, weights }: Model): Readonly<Record<string,
     ...(config.afterNorm.kind === "identity" ? {} : { after_norm: config.afterNorm }),
   };
   const shared = {
-    model_type: family,
+    model_type: family === "opt-post-norm" ? "opt" : family,
     vocab_size: V,
     hidden_size: D,
     num_hidden_layers: L,
@@ -71,17 +73,23 @@ function configJson({ family, config, weights }: Model): Readonly<Record<string,
     tie_word_embeddings: weights.unembedding === weights.tokens,
     ...(Object.keys(own).length > 0 ? { relukit: own } : {}),
   };
-  const rotary = "rotary" in config ? { rope_theta: config.rotary.base } : {};
+  const rotary =
+    "rotary" in config ? { rope_theta: config.rotary.base, ...scalingJson(config.rotary.scaling) } : {};
+  const { attention, hidden } = biasesOf(weights.layers);
+  const facts = activationFacts(config.activation);
   switch (family) {
     case "opt":
+    case "opt-post-norm":
       demand(G === N && N * K === D, family, `G = N and N · K = D, not ${G}, ${N} and ${N} · ${K}`);
       return {
         architectures: ["OPTForCausalLM"],
         ...shared,
-        word_embed_proj_dim: D,
+        word_embed_proj_dim: weights.tokens.shape[1],
         ffn_dim: F,
         activation_function: act,
-        do_layer_norm_before: true,
+        ...facts,
+        do_layer_norm_before: family === "opt",
+        ...(family === "opt" && !("norm" in weights) ? { _remove_final_layer_norm: true } : {}),
         enable_bias: true,
         layer_norm_eps: config.epsilon,
       };
@@ -93,26 +101,35 @@ function configJson({ family, config, weights }: Model): Readonly<Record<string,
         intermediate_size: F,
         num_key_value_heads: G,
         head_dim: K,
-        ...(weights.layers.some((layer) => "gateBias" in layer) ? { mlp_bias: true } : {}),
+        ...(attention ? { attention_bias: true } : {}),
+        ...(hidden ? { mlp_bias: true } : {}),
         hidden_act: act,
+        ...facts,
         rms_norm_eps: config.epsilon,
       };
     case "falcon":
-      demand(G === 1 && N * K === D, family, `G = 1 and N · K = D, not ${G} and ${N} · ${K}`);
+      demand(N * K === D, family, `N · K = D, not ${N} · ${K}`);
       return {
         architectures: ["FalconForCausalLM"],
         ...shared,
         ...rotary,
         ffn_hidden_size: F,
         activation: act,
+        ...facts,
         layer_norm_epsilon: config.epsilon,
-        multi_query: true,
-        parallel_attn: true,
-        new_decoder_architecture: false,
+        ...falconKind(weights.layers, config.sizes),
         alibi: false,
-        bias: weights.layers.some((layer) => "upBias" in layer),
+        bias: attention || hidden,
       };
   }
+}
+
+/** Which of Falcon's kinds has these heads and norms. */
+function falconKind(layers: readonly object[], { N, G }: Sizes): Readonly<Record<string, unknown>> {
+  const two = layers.some((layer) => "hiddenNorm" in layer);
+  if (!two && (G === 1 || G === N))
+    return { multi_query: G === 1, parallel_attn: true, new_decoder_architecture: false };
+  return { new_decoder_architecture: true, num_kv_heads: G, num_ln_in_parallel_attn: two ? 2 : 1 };
 }
 
 function demand(fits: boolean, family: string, expected: string): void {

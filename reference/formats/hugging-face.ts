@@ -1,14 +1,15 @@
 // A Hugging Face directory of OPT, Llama or Falcon as our model record.
 // The files store projections [out, in]; ours are [in, out], but for the gated up and the two tables over V.
-import type { RotaryConfig, Sizes } from "../models/config.ts";
+import type { Sizes } from "../models/config.ts";
 import type { FalconWeights } from "../models/falcon.ts";
 import type { LlamaWeights } from "../models/llama.ts";
 import type { Model } from "../models/model.ts";
 import type { Affine, Norm, OptWeights } from "../models/opt.ts";
-import type { Matrix, Numbers, Vector } from "../tensor.ts";
+import { type Matrix, type Numbers, type Vector, vector } from "../tensor.ts";
 import { type Checkpoint, type Intake, intake, type LoadOptions, type StoredNumbers } from "./checkpoint.ts";
 import { FormatError } from "./format-error.ts";
 import { type Architecture, architectureOf } from "./hugging-face-config.ts";
+import { type Group, groups, joinedRows } from "./hugging-face-groups.ts";
 import { type Folder, type StoredTensors, storedTensors } from "./hugging-face-tensors.ts";
 import { JsonField } from "./json-field.ts";
 
@@ -33,17 +34,15 @@ export function loadHuggingFace(folder: Folder, options: LoadOptions = {}): Chec
 }
 
 /** What the weights of a family are made from. */
-interface From {
+interface From extends Architecture {
   readonly stored: StoredTensors;
   readonly made: Intake;
-  readonly config: RotaryConfig;
-  readonly tied: boolean;
-  readonly biased: boolean;
 }
 
 function modelOf({ family, config }: Architecture, from: From): Model {
   switch (family) {
-    case "opt": {
+    case "opt":
+    case "opt-post-norm": {
       const { rotary: _, ...plain } = config;
       return { family, config: plain, weights: optWeights(from) };
     }
@@ -55,14 +54,14 @@ function modelOf({ family, config }: Architecture, from: From): Model {
 }
 
 function optWeights(from: From): OptWeights {
-  const { made, stored } = from;
+  const { made, stored, embedded: E } = from;
   const { V, D, F, L, N, K, P } = from.config.sizes;
   const root = stored.has("decoder.embed_tokens.weight") ? "decoder" : "model.decoder";
-  const tokens = made.table<"V", "D">(stored.read(`${root}.embed_tokens.weight`, [V, D]), V, D);
+  const tokens = made.table<"V", "D">(stored.read(`${root}.embed_tokens.weight`, [V, E]), V, E);
   const places = stored.read(`${root}.embed_positions.weight`, [P + 2, D]);
   return {
     tokens,
-    positions: made.table(rowsOf(places, 2, P, P + 2), P, D), // rows 0 and 1 are for padding, which we do not have
+    positions: made.table(rowsOf(places, [{ first: 2, count: P }], P + 2), P, D), // rows 0 and 1 are for padding
     layers: Array.from({ length: L }, (_, l) => {
       const at = `${root}.layers.${l}`;
       return {
@@ -76,8 +75,12 @@ function optWeights(from: From): OptWeights {
         down: affine(from, `${at}.fc2`, D, F),
       };
     }),
-    norm: norm(from, `${root}.final_layer_norm`),
+    ...(from.lastNorm && { norm: norm(from, `${root}.final_layer_norm`) }),
     unembedding: unembedding(from, tokens),
+    ...(E !== D && {
+      projectIn: projection(from, `${root}.project_in`, D, E),
+      projectOut: projection(from, `${root}.project_out`, E, D),
+    }),
   };
 }
 
@@ -90,19 +93,24 @@ function llamaWeights(from: From): LlamaWeights {
     tokens,
     layers: Array.from({ length: L }, (_, l) => {
       const at = `${root}layers.${l}`;
-      const beside = { [`${at}.mlp.up_proj`]: F, [`${at}.mlp.down_proj`]: D };
-      const gateBias = onlyBias(from, `${at}.mlp.gate_proj`, F, beside);
+      const { attentionBiased, hiddenBiased } = from;
+      if (hiddenBiased) mustBeZero(from, `${at}.mlp.up_proj`, F);
       return {
         attentionNorm: made.vector(stored.read(`${at}.input_layernorm.weight`, [D])),
         query: projection(from, `${at}.self_attn.q_proj`, N * K, D),
+        ...bias(from, attentionBiased, "queryBias", `${at}.self_attn.q_proj`, N * K),
         key: projection(from, `${at}.self_attn.k_proj`, G * K, D),
+        ...bias(from, attentionBiased, "keyBias", `${at}.self_attn.k_proj`, G * K),
         value: projection(from, `${at}.self_attn.v_proj`, G * K, D),
+        ...bias(from, attentionBiased, "valueBias", `${at}.self_attn.v_proj`, G * K),
         output: projection(from, `${at}.self_attn.o_proj`, D, N * K),
+        ...bias(from, attentionBiased, "outputBias", `${at}.self_attn.o_proj`, D),
         hiddenNorm: made.vector(stored.read(`${at}.post_attention_layernorm.weight`, [D])),
         gate: projection(from, `${at}.mlp.gate_proj`, F, D),
-        ...(gateBias && { gateBias }),
+        ...bias(from, hiddenBiased, "gateBias", `${at}.mlp.gate_proj`, F),
         up: made.table(stored.read(`${at}.mlp.up_proj.weight`, [F, D]), F, D), // gated: stays [out, in]
         down: projection(from, `${at}.mlp.down_proj`, D, F),
+        ...bias(from, hiddenBiased, "downBias", `${at}.mlp.down_proj`, D),
       };
     }),
     norm: made.vector(stored.read(`${root}norm.weight`, [D])),
@@ -119,18 +127,18 @@ function falconWeights(from: From): FalconWeights {
     tokens,
     layers: Array.from({ length: L }, (_, l) => {
       const at = `${root}h.${l}`;
-      const upBias = onlyBias(from, `${at}.mlp.dense_h_to_4h`, F, {
-        [`${at}.self_attention.query_key_value`]: (N + 2) * K,
-        [`${at}.self_attention.dense`]: D,
-        [`${at}.mlp.dense_4h_to_h`]: D,
-      });
+      const two = from.norms === 2;
+      const { attentionBiased, hiddenBiased } = from;
       return {
-        norm: norm(from, `${at}.input_layernorm`),
-        ...fused(from, `${at}.self_attention.query_key_value.weight`),
+        norm: norm(from, `${at}.${two ? "ln_attn" : "input_layernorm"}`),
+        ...(two && { hiddenNorm: norm(from, `${at}.ln_mlp`) }),
+        ...fused(from, `${at}.self_attention.query_key_value`),
         output: projection(from, `${at}.self_attention.dense`, D, N * K),
+        ...bias(from, attentionBiased, "outputBias", `${at}.self_attention.dense`, D),
         up: projection(from, `${at}.mlp.dense_h_to_4h`, F, D),
-        ...(upBias && { upBias }),
+        ...bias(from, hiddenBiased, "upBias", `${at}.mlp.dense_h_to_4h`, F),
         down: projection(from, `${at}.mlp.dense_4h_to_h`, D, F),
+        ...bias(from, hiddenBiased, "downBias", `${at}.mlp.dense_4h_to_h`, D),
       };
     }),
     norm: norm(from, `${root}ln_f`),
@@ -138,27 +146,35 @@ function falconWeights(from: From): FalconWeights {
   };
 }
 
-/** Falcon stores its N query heads, its key head and its value head one below the other. */
-function fused({ made, stored, config }: From, name: string) {
-  const { D, N, K } = config.sizes;
-  const all = stored.read(name, [(N + 2) * K, D]);
-  const part = (first: number, heads: number): StoredNumbers =>
-    rowsOf(all, first * K, heads * K, (N + 2) * K);
+/** Falcon stores a group's query heads, its key head and its value head one below the other, group after group. */
+function fused({ made, stored, config: { sizes }, attentionBiased }: From, name: string) {
+  const { D, N, G, K } = sizes;
+  const all = (N + 2 * G) * K;
+  const weight = stored.read(`${name}.weight`, [all, D]); // first: it says whether so many heads are there at all
+  const { query, key, value } = groups(sizes);
+  const bias = attentionBiased ? stored.read(`${name}.bias`, [all]) : undefined;
+  const part = (rows: readonly Group[]) => bias && made.nonzero<never>(rowsOf(bias, rows, all));
+  const [queryBias, keyBias, valueBias] = [part(query), part(key), part(value)];
   return {
-    query: made.projection<"D", "N·K">(part(0, N), N * K, D),
-    key: made.projection<"D", "G·K">(part(N, 1), K, D),
-    value: made.projection<"D", "G·K">(part(N + 1, 1), K, D),
+    query: made.projection<"D", "N·K">(rowsOf(weight, query, all), N * K, D),
+    ...(queryBias && { queryBias }),
+    key: made.projection<"D", "G·K">(rowsOf(weight, key, all), G * K, D),
+    ...(keyBias && { keyBias }),
+    value: made.projection<"D", "G·K">(rowsOf(weight, value, all), G * K, D),
+    ...(valueBias && { valueBias }),
   };
 }
 
-/** `count` rows of a stored matrix of `all` rows, and their share of its bytes. */
-function rowsOf(stored: StoredNumbers, first: number, count: number, all: number): StoredNumbers {
+/** Some rows of a stored matrix of `all` rows, group after group, and their share of its bytes. */
+function rowsOf(stored: StoredNumbers, taken: readonly Group[], all: number): StoredNumbers {
   const { name, dtype, bytes, widened, rows } = stored;
   if (!rows) throw new TypeError(`rowsOf: ${name} has no rows`);
+  const count = taken.reduce((total, group) => total + group.count, 0);
+  const [one, ...more] = taken;
   return {
     ...{ name, dtype, widened, bytes: (bytes / all) * count },
-    bits: () => rows(first, first + count),
-    rows: (from, to) => rows(first + from, first + to),
+    bits: () => joinedRows(taken.map((group) => rows(group.first, group.first + group.count))),
+    ...(one && more.length === 0 && { rows: (from, to) => rows(one.first + from, one.first + to) }),
   };
 }
 
@@ -169,41 +185,54 @@ const projection = <I, O>(
   inputs: number,
 ): Matrix<I, O> => made.projection(stored.read(`${name}.weight`, [outputs, inputs]), outputs, inputs);
 
+/** A projection and its bias: zeros where the file has none. */
 const affine = <I, O>(from: From, name: string, outputs: number, inputs: number): Affine<I, O> => ({
   weight: projection(from, name, outputs, inputs),
-  bias: from.made.vector(from.stored.read(`${name}.bias`, [outputs])),
+  bias: from.hiddenBiased
+    ? from.made.vector(from.stored.read(`${name}.bias`, [outputs]))
+    : vector(outputs, () => 0),
 });
 
-/** The bias that Llama's gate or Falcon's up may have; those that the format wants beside it have to be zero. */
-function onlyBias(
-  { made, stored, biased }: From,
+/** The bias of a projection under its name in our record; nothing where there is none, or it is all zeros. */
+function bias<Name extends string>(
+  { made, stored }: From,
+  biased: boolean,
+  member: Name,
   projection: string,
-  F: number,
-  beside: Readonly<Record<string, number>>,
-): Vector<"F"> | undefined {
-  if (!biased) return undefined;
-  for (const [other, size] of Object.entries(beside)) {
-    const bias = stored.read(`${other}.bias`, [size]);
-    const found = bias.widened(bias.bits()).find((value) => value !== 0);
-    if (found !== undefined)
-      throw new FormatError(
-        `tensor ${other}.bias holds ${found}; expected zeros, since only the bias of ${projection} is supported`,
-      );
-  }
-  return made.vector(stored.read(`${projection}.bias`, [F]));
+  outputs: number,
+): { readonly [M in Name]?: Vector<never> } {
+  const found = biased ? made.nonzero<never>(stored.read(`${projection}.bias`, [outputs])) : undefined;
+  return (found ? { [member]: found } : {}) as { readonly [M in Name]?: Vector<never> };
 }
 
-const norm = ({ made, stored, config }: From, name: string): Norm<"D"> => ({
-  gain: made.vector(stored.read(`${name}.weight`, [config.sizes.D])),
-  bias: made.vector(stored.read(`${name}.bias`, [config.sizes.D])),
-});
+/** Refuses a bias where the model has no place for one. */
+function mustBeZero({ stored }: From, projection: string, outputs: number): void {
+  const bias = stored.read(`${projection}.bias`, [outputs]);
+  const found = bias.widened(bias.bits()).find((value) => value !== 0);
+  if (found === undefined) return;
+  throw new FormatError(
+    `tensor ${projection}.bias holds ${found}; expected zeros: a gated up projection with a bias is not supported`,
+  );
+}
+
+const norm = ({ made, stored, config, affineNorms }: From, name: string): Norm<"D"> => {
+  const { D } = config.sizes;
+  if (!affineNorms) return { gain: vector(D, () => 1), bias: vector(D, () => 0) };
+  return {
+    gain: made.vector(stored.read(`${name}.weight`, [D])),
+    bias: made.vector(stored.read(`${name}.bias`, [D])),
+  };
+};
 
 /** The file's head unless it is tied: said to be, and absent or equal to `tokens`, as in transformers 5. */
-function unembedding({ made, stored, config, tied }: From, tokens: Matrix<"V", "D">): Matrix<"V", "D"> {
-  const { V, D }: Sizes = config.sizes;
+function unembedding(
+  { made, stored, config, tied, embedded: E }: From,
+  tokens: Matrix<"V", "D">,
+): Matrix<"V", "D"> {
+  const { V }: Sizes = config.sizes;
   if (tied && !stored.has("lm_head.weight")) return tokens;
-  const head = stored.read("lm_head.weight", [V, D]);
-  return tied && equal(head.widened(head.bits()), tokens.data) ? tokens : made.table(head, V, D);
+  const head = stored.read("lm_head.weight", [V, E]);
+  return tied && equal(head.widened(head.bits()), tokens.data) ? tokens : made.table(head, V, E);
 }
 
 /** Whether two tables of one size hold the same numbers: a NaN is the same as a NaN. */

@@ -1,5 +1,5 @@
 // What a model is besides its weights: sizes, and the functions that relufication exchanges.
-import type { Activation, Pairing } from "../ops/contract.ts";
+import type { Activation, Pairing, Scaling } from "../ops/contract.ts";
 
 /** The sizes of an architecture; docs/notation.md is the dictionary. */
 export interface Sizes {
@@ -25,5 +25,5 @@ export interface Config {
 
 /** A configuration whose positions are rotary. */
 export interface RotaryConfig extends Config {
-  readonly rotary: { readonly base: number; readonly pairing: Pairing };
+  readonly rotary: { readonly base: number; readonly pairing: Pairing; readonly scaling?: Scaling };
 }

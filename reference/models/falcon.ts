@@ -1,4 +1,5 @@
-// Falcon 7B: attention and feed-forward side by side behind one shared norm, one key and value head, no biases.
+// Falcon: attention and feed-forward side by side, few key and value heads, as a rule no biases. 7B has one norm for both
+// and one head of keys and values; 40B and 180B have a norm for each and several heads.
 // Paper: relufied like OPT; the one norm makes the inputs of Q, K, V and of up the same tensor, equally sparse (table 1).
 import type { Ops } from "../ops/contract.ts";
 import type { Matrix, Tokens, Vector } from "../tensor.ts";
@@ -15,13 +16,19 @@ export interface FalconWeights {
 
 export interface FalconLayer {
   readonly norm: Norm<"D">;
+  readonly hiddenNorm?: Norm<"D">; // of the feed-forward, where it does not read what attention reads
   readonly query: Matrix<"D", "N·K">;
+  readonly queryBias?: Vector<"N·K">;
   readonly key: Matrix<"D", "G·K">;
+  readonly keyBias?: Vector<"G·K">;
   readonly value: Matrix<"D", "G·K">;
+  readonly valueBias?: Vector<"G·K">;
   readonly output: Matrix<"N·K", "D">;
+  readonly outputBias?: Vector<"D">;
   readonly up: Matrix<"D", "F">;
   readonly upBias?: Vector<"F">; // where a shift was folded in
   readonly down: Matrix<"F", "D">;
+  readonly downBias?: Vector<"D">;
 }
 
 /**
@@ -34,9 +41,10 @@ export function falcon(ops: Ops, config: RotaryConfig, weights: FalconWeights, t
 
   const layers = [];
   for (const [l, layer] of weights.layers.entries()) {
-    const input = ops.activate(normed(ops, config, x, layer.norm), config.afterNorm);
+    const input = behindNorm(ops, config, x, layer.norm);
+    const hiddenInput = layer.hiddenNorm ? behindNorm(ops, config, x, layer.hiddenNorm) : input;
     const attention = attentionBlock(ops, config, layer, input, cache[l]);
-    const hidden = feedForward(ops, config, layer, input);
+    const hidden = feedForward(ops, config, layer, hiddenInput);
     x = ops.add(x, ops.add(attention.y, hidden.y));
     layers.push({ attention, hidden });
   }
@@ -56,20 +64,23 @@ function attentionBlock(
   const { K } = config.sizes;
   const rotation = { ...config.rotary, K, start: positions(past) };
 
-  const query = rotary(linear(input, layer.query), rotation);
-  const key = rotary(linear(input, layer.key), rotation);
-  const value = linear(input, layer.value);
+  const query = rotary(linear(input, layer.query, layer.queryBias), rotation);
+  const key = rotary(linear(input, layer.key, layer.keyBias), rotation);
+  const value = linear(input, layer.value, layer.valueBias);
   const memory = remember(ops, past, { key, value });
   const mixed = attend(query, memory.keys, memory.values, K);
-  return { input, query, memory, mixed, y: linear(mixed, layer.output) };
+  return { input, query, memory, mixed, y: linear(mixed, layer.output, layer.outputBias) };
 }
 
 /** down · f(up · x): where f gives zero, a row of down goes unread. */
 function feedForward(ops: Ops, config: RotaryConfig, layer: FalconLayer, input: Matrix<"T", "D">) {
   const preactivation = ops.linear(input, layer.up, layer.upBias);
   const hidden = ops.activate(preactivation, config.activation);
-  return { input, preactivation, hidden, y: ops.linear(hidden, layer.down) };
+  return { input, preactivation, hidden, y: ops.linear(hidden, layer.down, layer.downBias) };
 }
+
+const behindNorm = (ops: Ops, config: RotaryConfig, x: Matrix<"T", "D">, norm: Norm<"D">) =>
+  ops.activate(normed(ops, config, x, norm), config.afterNorm);
 
 const normed = (ops: Ops, { epsilon }: RotaryConfig, x: Matrix<"T", "D">, { gain, bias }: Norm<"D">) =>
   ops.layerNorm(x, gain, bias, epsilon);

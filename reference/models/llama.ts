@@ -1,4 +1,4 @@
-// Llama: root-mean-square norm, rotary positions, shared key and value heads, a gated feed-forward, no biases.
+// Llama: root-mean-square norm, rotary positions, shared key and value heads, a gated feed-forward, as a rule no biases.
 // Paper: relufied by putting ReLU on the gate (stage 1, section 4.1), then after the norms (stage 2, section 4.2).
 import type { Ops } from "../ops/contract.ts";
 import type { Matrix, Tokens, Vector } from "../tensor.ts";
@@ -15,14 +15,19 @@ export interface LlamaWeights {
 export interface LlamaLayer {
   readonly attentionNorm: Vector<"D">;
   readonly query: Matrix<"D", "N·K">;
+  readonly queryBias?: Vector<"N·K">; // these four in few of its kind
   readonly key: Matrix<"D", "G·K">;
+  readonly keyBias?: Vector<"G·K">;
   readonly value: Matrix<"D", "G·K">;
+  readonly valueBias?: Vector<"G·K">;
   readonly output: Matrix<"N·K", "D">;
+  readonly outputBias?: Vector<"D">;
   readonly hiddenNorm: Vector<"D">;
   readonly gate: Matrix<"D", "F">;
   readonly gateBias?: Vector<"F">; // where a shift was folded in
   readonly up: Matrix<"F", "D">; // row f is what neuron f reads: a closed gate skips it
   readonly down: Matrix<"F", "D">;
+  readonly downBias?: Vector<"D">;
 }
 
 /**
@@ -58,12 +63,12 @@ function attentionBlock(
   const rotation = { ...config.rotary, K, start: positions(past) };
 
   const input = activate(rmsNorm(x, layer.attentionNorm, config.epsilon), config.afterNorm);
-  const query = rotary(linear(input, layer.query), rotation);
-  const key = rotary(linear(input, layer.key), rotation);
-  const value = linear(input, layer.value);
+  const query = rotary(linear(input, layer.query, layer.queryBias), rotation);
+  const key = rotary(linear(input, layer.key, layer.keyBias), rotation);
+  const value = linear(input, layer.value, layer.valueBias);
   const memory = remember(ops, past, { key, value });
   const mixed = attend(query, memory.keys, memory.values, K);
-  return { input, query, memory, mixed, y: linear(mixed, layer.output) };
+  return { input, query, memory, mixed, y: linear(mixed, layer.output, layer.outputBias) };
 }
 
 /** down · (f(gate · x) ⊙ (up · x)): where f closes the gate, a row of up and a row of down go unread. */
@@ -74,5 +79,5 @@ function feedForward(ops: Ops, config: RotaryConfig, layer: LlamaLayer, x: Matri
   const preactivation = linear(input, layer.gate, layer.gateBias);
   const gate = activate(preactivation, config.activation);
   const hidden = gatedLinear(input, layer.up, gate);
-  return { input, preactivation, gate, hidden, y: linear(hidden, layer.down) };
+  return { input, preactivation, gate, hidden, y: linear(hidden, layer.down, layer.downBias) };
 }

@@ -1,4 +1,4 @@
-// A model of any of the three families, as one plain value, and the forward pass that its family asks for.
+// A model of any of the families, as one plain value, and the forward pass that its family asks for.
 import type { Ops } from "../ops/contract.ts";
 import type { Matrix, Tokens } from "../tensor.ts";
 import type { Cache } from "./cache.ts";
@@ -6,9 +6,10 @@ import type { Config, RotaryConfig } from "./config.ts";
 import { type FalconWeights, falcon } from "./falcon.ts";
 import { type LlamaWeights, llama } from "./llama.ts";
 import { type OptWeights, opt } from "./opt.ts";
+import { optPostNorm } from "./opt-post-norm.ts";
 
 export type Model =
-  | { readonly family: "opt"; readonly config: Config; readonly weights: OptWeights }
+  | { readonly family: "opt" | "opt-post-norm"; readonly config: Config; readonly weights: OptWeights }
   | { readonly family: "llama"; readonly config: RotaryConfig; readonly weights: LlamaWeights }
   | { readonly family: "falcon"; readonly config: RotaryConfig; readonly weights: FalconWeights };
 
@@ -38,6 +39,8 @@ export function forward(ops: Ops, model: Model, tokens: Tokens, cache: Cache): R
   switch (model.family) {
     case "opt":
       return opt(ops, model.config, model.weights, tokens, cache);
+    case "opt-post-norm":
+      return optPostNorm(ops, model.config, model.weights, tokens, cache);
     case "llama":
       return llama(ops, model.config, model.weights, tokens, cache);
     case "falcon":

@@ -17,12 +17,24 @@ export type Activation =
 /** Which two elements of a head turn together: 2i and 2i + 1, or i and i + K/2. */
 export type Pairing = "interleaved" | "half-split";
 
+/** How positions were stretched after training, for a longer context: see `stretch` of ops/frequencies.ts. */
+export type Scaling =
+  | { readonly kind: "linear"; readonly factor: number }
+  | {
+      readonly kind: "llama3";
+      readonly factor: number;
+      readonly lowFactor: number;
+      readonly highFactor: number;
+      readonly positions: number; // of the context before
+    };
+
 /** Rotary positions for heads of width K, the first row of x at position `start`. */
 export interface Rotation {
   readonly K: number;
   readonly start: number;
   readonly base: number;
   readonly pairing: Pairing;
+  readonly scaling?: Scaling;
 }
 
 /**
@@ -65,7 +77,7 @@ export interface Ops {
   ): Matrix<"T", D>;
   /** x / √(mean(x²) + ε) · gain, along D */
   rmsNorm<D>(x: Matrix<"T", D>, gain: Vector<NoInfer<D>>, epsilon: number): Matrix<"T", D>;
-  /** Turns pair i of each head of width K by the angle (start + t) · base^(−2i/K) */
+  /** Turns pair i of each head of width K by the angle (start + t) · base^(−2i/K), stretched where scaling says so */
   rotary<H>(x: Matrix<"T", H>, rotation: Rotation): Matrix<"T", H>;
   /** The rows of `past`, if any, then the rows of `next` */
   append<H>(past: Matrix<"S", H> | undefined, next: Matrix<"T", NoInfer<H>>): Matrix<"S", H>;

@@ -1,7 +1,8 @@
 // Rotary positions: each pair of a head turns by an angle that grows with its position.
-import { cos, pow, sin } from "../elementary.ts";
+import { cos, sin } from "../elementary.ts";
 import { type Matrix, matrixOf, vector } from "../tensor.ts";
 import type { Gradients, Ops, Rotation } from "./contract.ts";
+import { frequency } from "./frequencies.ts";
 
 /**
  * The pair (a, b) of head elements becomes (a cos θ − b sin θ, a sin θ + b cos θ), θ = (start + t) · base^(−2i/K).
@@ -10,7 +11,7 @@ import type { Gradients, Ops, Rotation } from "./contract.ts";
  * Face). Inverse to itself with the angle's sign changed; lengths of pairs stay.
  *
  * @param x         queries or keys, [T, heads · K]
- * @param rotation  the width K of a head (even), the position of row 0, the base, the pairing
+ * @param rotation  the width K of a head (even), the position of row 0, the base, the pairing, any scaling
  * @returns the turned rows, [T, heads · K]
  * @throws {RangeError} when K is odd or does not divide the columns of x
  * @see Su et al. 2021, arXiv:2104.09864
@@ -28,13 +29,13 @@ export const rotaryGradient: Gradients["rotary"] = (dy, rotation) => {
 
 function turned<H>(x: Matrix<"T", H>, rotation: Rotation, direction: 1 | -1): Matrix<"T", H> {
   const [T, H] = x.shape;
-  const { K, start, base, pairing } = rotation;
-  const frequency = vector(K / 2, (i) => pow(base, (-2 * i) / K));
+  const { K, start, pairing } = rotation;
+  const frequencies = vector(K / 2, (i) => frequency(rotation, i));
   const [first, step] = pairing === "interleaved" ? [2, 1] : [1, K / 2];
   const y = new Float64Array(T * H);
   for (let t = 0; t < T; t++) {
     for (let i = 0; i < K / 2; i++) {
-      const angle = (start + t) * frequency.get(i);
+      const angle = (start + t) * frequencies.get(i);
       const [cosine, sine] = [cos(angle), direction * sin(angle)];
       for (let head = 0; head < H; head += K) {
         const a = head + first * i;

@@ -22,7 +22,8 @@ export function folded(model: Model): Model {
   const lowered = (bias: Vector<"F">): Vector<"F"> => map(bias, (a) => a - b);
   const { F } = model.config.sizes;
   switch (model.family) {
-    case "opt": {
+    case "opt":
+    case "opt-post-norm": {
       const layers = model.weights.layers.map((layer) => ({
         ...layer,
         up: { ...layer.up, bias: lowered(layer.up.bias) },

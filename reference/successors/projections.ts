@@ -18,13 +18,14 @@ export interface FeedForward {
 export function feedForwards(model: Model): readonly FeedForward[] {
   switch (model.family) {
     case "opt":
+    case "opt-post-norm":
       return model.weights.layers.map(({ up, down }) => plain(up.weight, down.weight, up.bias));
     case "falcon":
-      return model.weights.layers.map(({ up, down }) => plain(up, down, undefined));
+      return model.weights.layers.map(({ up, upBias, down }) => plain(up, down, upBias));
     case "llama":
-      return model.weights.layers.map(({ gate, up, down }) => ({
+      return model.weights.layers.map(({ gate, gateBias, up, down }) => ({
         into: gate,
-        bias: undefined,
+        bias: gateBias,
         gated: up,
         down,
       }));

@@ -73,6 +73,7 @@ for (const model of judgedModels)
     forward(skipZeros(ops), model, tokens.slice(3), cache);
     const own = {
       opt: ["layerNorm"],
+      "opt-post-norm": ["layerNorm"],
       llama: ["rmsNorm", "rotary", "gatedLinear", "activeGatedLinear"],
       falcon: ["layerNorm", "rotary"],
     };

@@ -1,6 +1,6 @@
 // The numbers that the oracle's operators are made of. Each operator is written once, over an arithmetic; what is passed
 // decides what it gives: the truth, a proof of the truth, how far any machine may be off, or what one machine does.
-import type { Activation } from "../../ops/contract.ts";
+import type { Activation, Scaling } from "../../ops/contract.ts";
 
 /** A value for each place i of a row. */
 export type Row<N> = (i: number) => N;
@@ -34,8 +34,14 @@ export interface Arithmetic<N> {
   log(x: N): N;
   activate(f: Activation, x: N): N;
   slope(f: Activation, x: N): N;
-  /** The cosine and the sine of position · base^(−2i/K) */
-  direction(position: number, base: number, i: number, K: number): readonly [cosine: N, sine: N];
+  /** The cosine and the sine of position · base^(−2i/K), stretched by scaling */
+  direction(
+    position: number,
+    base: number,
+    i: number,
+    K: number,
+    scaling?: Scaling,
+  ): readonly [cosine: N, sine: N];
   /** Two ways to write one number, both right: what a kernel may choose between */
   either(x: N, y: N): N;
   /** x written as y: the same number, but y's roundings are its own, and come on top of what x is off */

@@ -2,6 +2,7 @@
 
 import { negative, type Pair, pair, squareRoot, times } from "../../double-double.ts";
 import type { Activation } from "../../ops/contract.ts";
+import { stretch } from "../../ops/frequencies.ts";
 import type { Arithmetic, Row } from "./arithmetic.ts";
 import {
   bell,
@@ -152,8 +153,10 @@ export const closely: Arithmetic<Pair> = {
     x.hi > 0 && x.hi < Infinity ? log(x) : pair(x.hi === 0 ? -Infinity : x.hi > 0 ? Infinity : Number.NaN),
   activate,
   slope,
-  direction: (position, base, i, K) =>
-    direction(product(pair(position), power(base, quotient(pair(-2 * i), pair(K))))),
+  direction: (position, base, i, K, scaling) => {
+    const angle = product(pair(position), power(base, quotient(pair(-2 * i), pair(K))));
+    return direction(scaling ? product(angle, pair(stretch({ K, base, scaling }, i))) : angle);
+  },
   either: (x) => x,
   respelled: (x) => x,
   fixed: (x) => x,

@@ -1,5 +1,8 @@
 // Powers, logarithms, roots and angles. docs/bounds.md, sections 5, 8 and 9.
+
 import { cos, exp, expm1, log, sin } from "../../elementary.ts";
+import type { Rotation, Scaling } from "../../ops/contract.ts";
+import { stretch } from "../../ops/frequencies.ts";
 import type { Arithmetic, Row } from "./arithmetic.ts";
 import { certain, type Gauged, lost, type Rounding, ZERO } from "./rounding.ts";
 
@@ -11,7 +14,7 @@ export function functions(of: Rounding): Pick<Arithmetic<Gauged>, Functions> {
     top: (n, x) => top(of, n, x),
     power: (x, greatest) => power(of, x, greatest),
     log: (x) => logarithm(of, x),
-    direction: (position, base, i, K) => direction(of, position, base, i, K),
+    direction: (position, base, i, K, scaling) => direction(of, position, { base, K, scaling }, i),
   };
 }
 
@@ -74,14 +77,30 @@ function logarithm({ model, u, least, off, gauged }: Rounding, x: Gauged): Gauge
   return gauged(value, moved + own + least, x.variance / (x.value * x.value) + own * own);
 }
 
-/** The frequency a power, or a product of i equal ones; the angle its product with the position. */
-function direction({ model, u, gauged }: Rounding, position: number, base: number, i: number, K: number) {
+/**
+ * The frequency a power, or a product of i equal ones; the angle its product with the position. Scaling multiplies the
+ * frequency: by its reciprocal factor, or by what goes evenly from that to 1 with the turns, which are as far off as the
+ * frequency: then moved, at worst, factor − 1 times as far for each part of the way.
+ */
+function direction({ model, u, gauged }: Rounding, position: number, rotation: Turning, i: number) {
+  const { base, K, scaling } = rotation;
   if (position === 0) return [certain(1), ZERO] as const;
   const { functions } = model;
   const bend = Math.abs(log(base) * ((2 * i) / K));
-  const angle = position * exp(-log(base) * ((2 * i) / K));
-  const relative = expm1(u * ((functions + 1) * (i + 1) + (functions + 2) * bend + 2));
+  const times = scaling ? stretch({ base, K, scaling }, i) : 1;
+  const angle = position * exp(-log(base) * ((2 * i) / K)) * times;
+  const plain = expm1(u * ((functions + 1) * (i + 1) + (functions + 2) * bend + 2));
+  const relative = scaling ? plain + (plain + 4 * u) * wayOf(scaling, times) + 6 * u : plain;
   const error = Math.min(2, Math.abs(angle) * relative + functions * u + faint(model));
   const one = (value: number): Gauged => gauged(value, error, (error * error) / 9);
   return [one(cos(angle)), one(sin(angle))] as const;
+}
+
+type Turning = Pick<Rotation, "base" | "K"> & { readonly scaling: Scaling | undefined };
+
+/** How many times as far as the turns of a pair its stretch is moved, relative to itself. */
+function wayOf(scaling: Scaling, times: number): number {
+  if (scaling.kind === "linear" || times === 1 || times * scaling.factor === 1) return 0;
+  const { factor, lowFactor, highFactor } = scaling;
+  return ((factor - 1) * highFactor) / (highFactor - lowFactor);
 }

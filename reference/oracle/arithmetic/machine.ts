@@ -1,6 +1,8 @@
 // What one machine does: every operation rounded as its model says, sums in an order of its own. With the operators it
 // is a kernel that is right, though no two need agree in a bit; with a bug put in, one that is wrong.
+
 import { cos, exp, log, pow, sin } from "../../elementary.ts";
+import { stretch } from "../../ops/frequencies.ts";
 import { roundedTo, truncatedTo } from "../float-formats.ts";
 import type { Model } from "../model.ts";
 import type { Arithmetic, Row } from "./arithmetic.ts";
@@ -125,10 +127,13 @@ export function machine(model: Model, manner: Manner = plainManner): Arithmetic<
     },
     log: (x) => rough(log(x)),
     ...machineActivations({ model, second: manner.second, round, rough }),
-    direction: (position, base, i, K) => {
+    direction: (position, base, i, K, scaling) => {
       if (position === 0) return [1, 0]; // nobody's cosine of 0 is off
-      const frequency = rough(pow(base, round((-2 * i) / K)));
-      const angle = manner.wide ? position * pow(base, (-2 * i) / K) : round(position * frequency);
+      const longer = scaling ? stretch({ K, base, scaling }, i) : 1;
+      const frequency = scaling
+        ? round(rough(pow(base, round((-2 * i) / K))) * rough(longer))
+        : rough(pow(base, round((-2 * i) / K)));
+      const angle = manner.wide ? position * pow(base, (-2 * i) / K) * longer : round(position * frequency);
       return [rough(cos(angle)), rough(sin(angle))];
     },
     either: (x, y) => (manner.second ? y : x),

@@ -46,10 +46,10 @@ export const attention = <N>(a: Arithmetic<N>): Pick<Operators<N>, Attention> =>
       (c) => q.at(r, c),
     );
 
-  const turned = (x: Grid<N>, { K, start, base, pairing }: Rotation, back: boolean): Grid<N> => {
+  const turned = (x: Grid<N>, { K, start, base, pairing, scaling }: Rotation, back: boolean): Grid<N> => {
     const [first, step] = pairing === "interleaved" ? [2, 1] : [1, K / 2];
     const directions = grid(x.rows, K / 2, (t, i) => {
-      const [cosine, sine] = a.direction(start + t, base, i, K);
+      const [cosine, sine] = a.direction(start + t, base, i, K, scaling);
       return [kept(cosine), kept(sine)] as const;
     });
     return grid(x.rows, x.columns, (t, c) => {

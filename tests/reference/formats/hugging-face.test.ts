@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { bytesSource } from "../../../reference/formats/byte-source.ts";
+import { transposed } from "../../../reference/formats/checkpoint.ts";
 import { toBF16, toF16 } from "../../../reference/formats/half.ts";
 import { openHuggingFace, saveHuggingFace } from "../../../reference/formats/hugging-face.node.ts";
 import { loadHuggingFace } from "../../../reference/formats/hugging-face.ts";
@@ -19,8 +20,8 @@ import { empty } from "../../../reference/models/cache.ts";
 import { forward, type Model } from "../../../reference/models/model.ts";
 import { reference } from "../../../reference/ops/reference.ts";
 import { stream } from "../../../reference/random.ts";
-import { like, type Tensor } from "../../../reference/tensor.ts";
-import { mapTensors } from "../../../reference/weights.ts";
+import { like, matrix, storedOf, type Tensor, vector } from "../../../reference/tensor.ts";
+import { mapTensors, names } from "../../../reference/weights.ts";
 import { near, rows, sameEverything, tensors } from "../../assertions.ts";
 import { none, silu, tinyFalcon, tinyLlama, tinyOpt, tokens } from "../models/tiny.ts";
 import { refuses } from "./files.ts";
@@ -353,61 +354,50 @@ test("an architecture that is not supported is refused, with the field that says
   const says = (model: Model, fields: object, message: string) =>
     refuses(() => load(configured(filesOf(model), fields)), `dir/config.json: ${message}`);
   says(llama, { model_type: "mamba" }, 'model_type is "mamba"; expected "opt", "llama" or "falcon"');
+  says(llama, { model_type: "gpt2" }, 'model_type is "gpt2"; expected "opt", "llama" or "falcon"');
   says(
     opt,
-    { do_layer_norm_before: false },
-    "do_layer_norm_before is false; expected true: norms after each block, as in opt-350m, are not supported",
-  );
-  says(
-    opt,
-    { word_embed_proj_dim: 6 },
-    "word_embed_proj_dim is 6; expected hidden_size = 12: projected embeddings are not supported",
-  );
-  says(
-    opt,
-    { enable_bias: false },
-    "enable_bias is false; expected true: OPT without biases is not supported",
-  );
-  says(
-    opt,
-    { layer_norm_elementwise_affine: false },
-    "layer_norm_elementwise_affine is false; expected true: norms without gains are not supported",
-  );
-  says(
-    opt,
-    { _remove_final_layer_norm: true },
-    "_remove_final_layer_norm is true; expected false: OPT without its final norm is not supported",
+    { do_layer_norm_before: false, relukit: { after_norm: { kind: "relu", shift: 0 } } },
+    "do_layer_norm_before is false; expected true, for a ReLU after norms: where norms come after each block, it has no place",
   );
   says(
     llama,
-    { attention_bias: true },
-    "attention_bias is true; expected false: biases in Llama's attention are not supported",
+    { rope_scaling: { rope_type: "yarn", factor: 8 } },
+    'rope_scaling.rope_type is "yarn"; expected "default", "linear", "llama3" or "dynamic": positions scaled otherwise are not supported',
   );
   says(
     llama,
-    { rope_scaling: { rope_type: "llama3", factor: 8 } },
-    'rope_scaling.rope_type is "llama3"; expected "default": scaled positions are not supported',
+    { rope_parameters: { rope_type: "slow", factor: 8 } },
+    'rope_parameters.rope_type is "slow"; expected "default", "linear", "llama3" or "dynamic": positions scaled otherwise are not supported',
+  );
+  says(llama, { rope_scaling: { factor: 8 } }, "rope_scaling.type is missing; expected a string");
+  says(llama, { rope_scaling: { type: "linear" } }, "rope_scaling.factor is missing; expected a number");
+  says(
+    llama,
+    { rope_scaling: { type: "linear", factor: 0.5 } },
+    "rope_scaling.factor is 0.5; expected 1 or more",
   );
   says(
     llama,
-    { rope_scaling: { type: "linear", factor: 8 } },
-    'rope_scaling.type is "linear"; expected "default": scaled positions are not supported',
+    { rope_scaling: { type: "llama3", factor: 8, low_freq_factor: 4, high_freq_factor: 4 } },
+    "rope_scaling.high_freq_factor is 4; expected more than low_freq_factor = 4",
   );
+  says(
+    llama,
+    { quantization_config: { quant_method: "fp8" } },
+    'quantization_config is {"quant_method":"fp8"}; expected none: quantized checkpoints are not read; save it in F16, BF16 or F32',
+  );
+  says(llama, { hidden_act: "fatrelu" }, "hidden_act_param is missing; expected a number");
   says(
     llama,
     { partial_rotary_factor: 0.5 },
     "partial_rotary_factor is 0.5; expected 1: positions on a part of each head are not supported",
   );
-  says(
-    falcon,
-    { new_decoder_architecture: true },
-    "new_decoder_architecture is true; expected false: the decoder of Falcon 40B and 180B is not supported",
-  );
   says(falcon, { alibi: true }, "alibi is true; expected false: ALiBi positions are not supported");
   says(
     falcon,
-    { multi_query: false },
-    "multi_query is false; expected true: Falcon with a key and value head for each query head is not supported",
+    { new_decoder_architecture: true, num_kv_heads: 2 },
+    "num_kv_heads is 2; expected a divisor of num_attention_heads = 3",
   );
   says(
     falcon,
@@ -420,7 +410,7 @@ test("a field of config.json that is missing or wrong is refused", () => {
   const says = (fields: object, message: string) =>
     refuses(() => load(configured(filesOf(llama), fields)), `dir/config.json: ${message}`);
   says({ vocab_size: undefined }, "vocab_size is missing; expected a whole number from 1 to 2147483647");
-  says({ num_hidden_layers: 0 }, "num_hidden_layers is 0; expected a whole number from 1 to 2147483647");
+  says({ num_hidden_layers: 0 }, "num_hidden_layers is 0; expected a whole number from 1 to 65536");
   says({ num_key_value_heads: 3 }, "num_key_value_heads is 3; expected a divisor of num_attention_heads = 4");
   says(
     { head_dim: undefined, hidden_size: 13 },
@@ -428,11 +418,11 @@ test("a field of config.json that is missing or wrong is refused", () => {
   );
   says(
     { hidden_act: "tanh" },
-    'hidden_act is "tanh"; expected one of relu, relu2, silu, swish, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh',
+    'hidden_act is "tanh"; expected one of relu, relu2, silu, swish, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, fatrelu',
   );
   says(
     { hidden_act: "toString" },
-    'hidden_act is "toString"; expected one of relu, relu2, silu, swish, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh',
+    'hidden_act is "toString"; expected one of relu, relu2, silu, swish, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, fatrelu',
   );
   says({ rms_norm_eps: -1 }, "rms_norm_eps is -1; expected a number of 0 or more");
   says({ head_dim: 5 }, "head_dim is 5; expected heads of an even width, for pairs that turn");
@@ -502,9 +492,25 @@ test("a directory without weights, or with a damaged config.json, is refused", (
   );
 });
 
-test("a billion layers in config.json are refused at the first that is missing", () => {
+test("sizes that no file can have are refused before anything is made for them", () => {
+  const huge = 2 ** 30;
+  refuses(
+    () => load(configured(filesOf(llama), { num_hidden_layers: huge })),
+    "dir/config.json: num_hidden_layers is 1073741824; expected a whole number from 1 to 65536",
+  );
+  refuses(
+    () =>
+      load(
+        configured(filesOf(falcon), { hidden_size: 4 * huge, num_attention_heads: huge, multi_query: false }),
+      ),
+    "dir/config.json: hidden_size is 4294967296; expected a whole number from 1 to 2147483647",
+  );
   assert.throws(
-    () => load(configured(filesOf(llama), { num_hidden_layers: 2 ** 31 - 1 })),
+    () => load(configured(filesOf(falcon), { num_attention_heads: 6, multi_query: false })),
+    /query_key_value.weight" has shape \[20,12\]; expected \[36,12\]/,
+  );
+  assert.throws(
+    () => load(configured(filesOf(llama), { num_hidden_layers: 65536 })),
     /tensor "model.layers.2.input_layernorm.weight" is missing/,
   );
 });
@@ -517,9 +523,132 @@ test("writeHuggingFace refuses sizes that the family's format has no place for",
     "writeHuggingFace: the opt format has no place for these sizes; expected G = N and N · K = D, not 1, 3 and 3 · 4",
   );
   refuses(
-    () => writeHuggingFace(sized(falcon, { G: 3 })),
-    "writeHuggingFace: the falcon format has no place for these sizes; expected G = 1 and N · K = D, not 3 and 3 · 4",
+    () => writeHuggingFace(sized(falcon, { K: 5 })),
+    "writeHuggingFace: the falcon format has no place for these sizes; expected N · K = D, not 3 · 5",
   );
+});
+
+test("a shard that is not there, and a directory of the format before safetensors, are refused", () => {
+  const map = { "model.norm.weight": "model-00002-of-00002.safetensors" };
+  const index: Files = { ...filesOf(llama), "model.safetensors.index.json": encode({ weight_map: map }) };
+  const { "model.safetensors": _, ...missing } = index;
+  refuses(
+    () => load(missing),
+    'dir/model.safetensors.index.json: weight_map["model.norm.weight"] is "model-00002-of-00002.safetensors"; expected a file beside the index, where there is none of that name',
+  );
+  refuses(
+    () => load({ ...missing, "model.safetensors.index.json": encode({}) }),
+    "dir/model.safetensors.index.json: weight_map is missing; expected an object",
+  );
+  const older: Files = { "config.json": encode(configOf(index)), "pytorch_model.bin": new Uint8Array(9) };
+  refuses(
+    () => load(older),
+    "dir: has pytorch_model.bin and no model.safetensors; expected safetensors, as transformers writes them: load the model there and save it with save_pretrained",
+  );
+});
+
+test("a float8 tensor is refused, with its name", () => {
+  const header = {
+    "model.embed_tokens.weight": { dtype: "F8_E4M3", shape: [16, 12], data_offsets: [0, 192] },
+  };
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + json.length + 192);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  const { vocab_size: V, hidden_size: D } = configOf(filesOf(llama));
+  assert.deepEqual([V, D], llama.weights.tokens.shape);
+  const files = {
+    ...configured(filesOf(llama), { vocab_size: 16, hidden_size: 12 }),
+    "model.safetensors": bytes,
+  };
+  refuses(
+    () => load(files),
+    'dir/model.safetensors: tensor "model.embed_tokens.weight" has dtype F8_E4M3; expected F16, BF16, F32 or F64 for a weight',
+  );
+});
+
+const grouped = shaken({
+  ...tinyFalcon,
+  config: { ...tinyFalcon.config, sizes: { ...tinyFalcon.config.sizes, G: 3 } },
+  weights: {
+    ...tinyFalcon.weights,
+    layers: tinyFalcon.weights.layers.map(({ norm, query, output, up, down }) => ({
+      ...{ norm, hiddenNorm: { gain: vector<"D">(12, () => 1), bias: vector<"D">(12, () => 0) } },
+      ...{ query, key: matrix<"D", "G·K">(12, 12, () => 0), value: matrix<"D", "G·K">(12, 12, () => 0) },
+      ...{ valueBias: vector<"G·K">(12, () => 0), output, up, down },
+    })),
+  },
+});
+const scaled = {
+  ...llama,
+  config: {
+    ...llama.config,
+    rotary: {
+      ...llama.config.rotary,
+      scaling: { kind: "llama3", factor: 8, lowFactor: 1, highFactor: 4, positions: 32 } as const,
+    },
+  },
+};
+const postNorm: Model = (() => {
+  const { norm: __, ...weights } = opt.weights;
+  return { family: "opt-post-norm", config: { ...opt.config, afterNorm: none }, weights };
+})();
+const projectedOpt = shaken({
+  ...opt,
+  weights: {
+    ...opt.weights,
+    tokens: matrix<"V", "D">(opt.weights.tokens.shape[0], 5, () => 0),
+    unembedding: matrix<"V", "D">(opt.weights.tokens.shape[0], 5, () => 0),
+    projectIn: matrix<"D", "D">(5, 12, () => 0),
+    projectOut: matrix<"D", "D">(12, 5, () => 0),
+  },
+});
+
+for (const [what, model] of Object.entries({ grouped, scaled, postNorm, projectedOpt }))
+  test(`${what}: comes back from its directory as it was, read at once or left in its files`, () => {
+    const files = filesOf(model);
+    const back = load(files).model;
+    assert.deepEqual(back.config, model.config);
+    assert.equal(back.family, model.family);
+    sameEverything(back.weights, model.weights);
+    sameEverything(load(files, { inFile: true }).model.weights, model.weights);
+  });
+
+for (const dtype of ["F16", "BF16", "F32", "F64"] as const)
+  test(`matrices left in a file of ${dtype} have the numbers of those read at once, whole and row by row`, () => {
+    for (const model of [opt, llama, falcon, grouped]) {
+      const files = filesOf(model, dtype);
+      const left = load(files, { inFile: true }).model.weights;
+      sameEverything(left, load(files).model.weights);
+      const tables = [...names(left).keys()].filter((w) => storedOf(w)?.rows);
+      assert.ok(tables.length >= 1);
+      for (const w of tables) {
+        const [stored, [rows = 0, columns = 0]] = [storedOf(w), w.shape];
+        const from = Math.floor(rows / 3);
+        const part = stored?.widened(stored.rows?.(from, rows - 1) ?? new Float32Array(0));
+        assert.deepEqual(part, w.data.slice(from * columns, (rows - 1) * columns));
+      }
+      for (const w of names(left).keys()) {
+        const stored = storedOf(w);
+        if (!stored?.turned) continue;
+        const [rows = 0, columns = 0] = w.shape;
+        assert.deepEqual(transposed(stored.turned(), columns, rows), stored.bits());
+      }
+    }
+  });
+
+test("what is not finite in a tensor that was left is told when it was read, and once", () => {
+  const files = rewritten(filesOf(llama), (all) =>
+    all.map((tensor) =>
+      tensor.name === "model.layers.1.self_attn.q_proj.weight"
+        ? { ...tensor, data: new Float32Array(192).fill(Number.NaN) }
+        : tensor,
+    ),
+  );
+  const { model, notFinite } = load(files, { inFile: true });
+  assert.deepEqual(notFinite, []);
+  for (let i = 0; i < 2; i++) for (const w of names(model.weights).keys()) assert.ok(w.data.length > 0);
+  assert.deepEqual(notFinite, ["model.layers.1.self_attn.q_proj.weight"]);
 });
 
 test("NaN and infinite weights are loaded, and reported by name", () => {

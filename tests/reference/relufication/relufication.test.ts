@@ -15,7 +15,7 @@ import { preactivations, shiftFor, silenced } from "../../../reference/reluficat
 import { shifted, stage1, stage2 } from "../../../reference/relufication/surgery.ts";
 import { mapTensors, names } from "../../../reference/weights.ts";
 import { holds, sameBits } from "../../assertions.ts";
-import { none, relu, silu, tinyFalcon, tinyLlama, tinyModels, tinyOpt, tokens } from "../models/tiny.ts";
+import { none, relu, silu, tinyLlama, tinyModels, tinyOpt, tokens } from "../models/tiny.ts";
 
 const withConfig = (model: Model, change: (config: Model["config"]) => Model["config"]): Model =>
   ({ ...model, config: change(model.config) }) as Model;
@@ -173,8 +173,8 @@ test("a folded model comes back from a Hugging Face directory with its biases, u
   }
 });
 
-test("a directory whose other biases are not zero is refused, with the tensor's name", () => {
-  const saved = folded(withConfig(tinyFalcon, (config) => shifted(config, 0.5)));
+test("a directory whose gated up projection has a bias is refused, with the tensor's name", () => {
+  const saved = folded(withConfig(tinyLlama, (config) => shifted(config, 0.5)));
   const files = new Map(
     writeHuggingFace(saved, "F32").map(({ file, chunks }) => [file, joined([...chunks])]),
   );
@@ -182,14 +182,14 @@ test("a directory whose other biases are not zero is refused, with the tensor's 
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const length = Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const [begin] = header["transformer.h.0.self_attention.dense.bias"].data_offsets;
+  const [begin] = header["model.layers.0.mlp.up_proj.bias"].data_offsets;
   view.setFloat32(8 + length + begin, 1.5, true);
   const open = (file: string) => bytesSource(`dir/${file}`, files.get(file) ?? new Uint8Array());
   assert.throws(() => loadHuggingFace({ name: "dir", has: (file) => files.has(file), open }), {
     name: "FormatError",
     message:
-      "tensor transformer.h.0.self_attention.dense.bias holds 1.5; expected zeros, " +
-      "since only the bias of transformer.h.0.mlp.dense_h_to_4h is supported",
+      "tensor model.layers.0.mlp.up_proj.bias holds 1.5; expected zeros: " +
+      "a gated up projection with a bias is not supported",
   });
 });
 
