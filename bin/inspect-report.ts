@@ -22,8 +22,12 @@ export interface ReadingOptions {
   readonly epsilon: number;
 }
 
-/** What a model is, as its file and the options have it. */
-export function architecture(path: string, { model, tokenizer, notFinite, storedBytes }: Loaded) {
+/** What a model is, as its file and the options have it; of weights that were not read, nothing is known of NaN. */
+export function architecture(
+  path: string,
+  { model, tokenizer, notFinite, storedBytes }: Loaded,
+  read: boolean,
+) {
   const { family, config } = model;
   const { sizes, epsilon, activation, afterNorm } = config;
   const parameters = [...storedBytes.keys()].reduce((total, { size }) => total + size, 0);
@@ -40,7 +44,7 @@ export function architecture(path: string, { model, tokenizer, notFinite, stored
     activation,
     afterNorm,
     tokenizer: tokenizer.kind,
-    notFinite,
+    notFinite: read ? notFinite : undefined,
   };
 }
 

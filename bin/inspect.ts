@@ -45,7 +45,7 @@ async function run(options: Options, terminal: Terminal): Promise<void> {
   const { text, json } = options;
   const left = leave(options, terminal);
   const read = text === undefined ? undefined : await readBy(text);
-  const model = architecture(options.model, left);
+  const model = architecture(options.model, left, read !== undefined);
   left.warn();
   left.close();
   const report = read ? { model, ops: options.ops, ...read } : { model };
