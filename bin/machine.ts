@@ -31,7 +31,7 @@ export const addMachineOptions = (command: Command, usual: string): Command =>
 export const addStream = (command: Command): Command =>
   command.option(
     "--stream",
-    "reads the weights from disk at every pass, layer by layer, for models larger than memory; slow",
+    "reads the weights of a directory from disk at every pass, layer by layer, to fit in little memory; slow",
   );
 
 export interface OpenMachine extends Trainable {

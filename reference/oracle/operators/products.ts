@@ -91,10 +91,10 @@ export const products = <N>(a: Arithmetic<N>): Pick<Operators<N>, Products> => {
       times(turned(x), dy),
       line(dy.columns, (o) => sum(dy.rows, (t) => dy.at(t, o))),
     ],
-    // e = dh ⊙ g, rounded once before it is a factor
+    // e = dh ⊙ g, rounded once before it is a factor; the product before the gate is what the forward pass kept
     gatedLinearGradient: (dh, x, w, g) => {
       const e = grid(dh.rows, dh.columns, (t, f) => a.kept(multiply(dh.at(t, f), g.at(t, f))));
-      const dg = grid(dh.rows, dh.columns, (t, f) => multiply(dh.at(t, f), read(x, w, t, f)));
+      const dg = grid(dh.rows, dh.columns, (t, f) => multiply(dh.at(t, f), a.kept(read(x, w, t, f))));
       return [times(e, w), times(turned(e), x), dg];
     },
     unembedGradient: (dz, x, table) => [times(dz, table), times(turned(dz), x)],

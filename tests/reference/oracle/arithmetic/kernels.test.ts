@@ -11,6 +11,7 @@ import { stream } from "../../../../reference/random.ts";
 import {
   attendOnline,
   crossEntropyInPowersOfTwo,
+  gatedLinearBackward,
   halves,
   layerNormByHalves,
   layerNormByWelford,
@@ -32,7 +33,7 @@ function inside(
   given: Case,
   declaration: Omit<Declaration, "name"> = {},
 ) {
-  const { share, where } = farthest(expected(given, modelOf(declaration, "F32")), kernel(given));
+  const { share, where } = farthest(expected(given, modelOf(declaration, given.dtype)), kernel(given));
   assert.ok(share <= 1, `${kernel.name} ${JSON.stringify(declaration)}: ${where}`);
 }
 
@@ -147,4 +148,20 @@ test("rotary positions by products of one step are inside the bound, at large po
 test("SiLU as a quotient, with a power of two, is inside the bound from −100 to 100", () => {
   const x = t([1, 400], (i) => (i - 200) / 2 + 0.01 * normal());
   inside(siluByQuotient, caseOf("activate", "F32", { x }, { f: { kind: "silu", shift: 0 } }));
+});
+
+const gatedBackward = (dtype: "BF16" | "F16", D: number): Case => {
+  const of = (...shape: readonly number[]) => tensor(dtype, shape, normal);
+  return caseOf("gatedLinear.gradient", dtype, { dh: of(3, 24), x: of(3, D), w: of(24, D), g: of(3, 24) });
+};
+
+test("the gradient of a gated product whose forward pass kept it in BF16 or F16 is inside the bound of that declared", () => {
+  for (const dtype of ["BF16", "F16"] as const) {
+    for (const D of [1, 7, 64]) {
+      const given = gatedBackward(dtype, D);
+      inside(gatedLinearBackward, given, { intermediate: dtype });
+      if (D > 1)
+        assert.ok(farthest(expected(given, modelOf({}, dtype)), gatedLinearBackward(given)).share > 1);
+    }
+  }
 });

@@ -171,3 +171,23 @@ export const siluByQuotient = (given: Case): Outputs<number> => ({
     return round(x * round(1 / round(1 + roughExp(argument * Math.LN2))));
   }),
 });
+
+/**
+ * The gradient of a gated product as autograd of a narrow type has it: the forward pass stored its product before the gate
+ * in that type, and so is dh ⊙ g; every sum and every product is in float32.
+ */
+export function gatedLinearBackward(given: Case): Outputs<number> {
+  const narrow = (x: number): number => roundedTo(FORMATS[given.dtype], x);
+  const [T, D, F] = [rowsOf(given, "x"), columns(given, "x"), rowsOf(given, "w")];
+  const matrix = (rows: number, of: number, f: (r: number, c: number) => number): readonly number[] =>
+    Array.from({ length: rows * of }, (_, i) => narrow(f(Math.floor(i / of), i % of)));
+  const dot = (n: number, term: (i: number) => number): number =>
+    sumOf(Array.from({ length: n }, (_, i) => round(term(i))));
+  const e = matrix(T, F, (t, f) => round(at(given, "dh", t, f) * at(given, "g", t, f)));
+  const up = matrix(T, F, (t, f) => dot(D, (d) => at(given, "x", t, d) * at(given, "w", f, d)));
+  return {
+    dx: matrix(T, D, (t, d) => dot(F, (f) => (e[t * F + f] ?? 0) * at(given, "w", f, d))),
+    dw: matrix(F, D, (f, d) => dot(T, (t) => (e[t * F + f] ?? 0) * at(given, "x", t, d))),
+    dg: matrix(T, F, (t, f) => round(at(given, "dh", t, f) * (up[t * F + f] ?? 0))),
+  };
+}
