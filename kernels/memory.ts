@@ -121,16 +121,32 @@ export class Memory {
       throw new RangeError("kernels: weights are loaded in an open scope; expected that outside");
     const stored = narrowOf(x) && storedOf(x);
     if (stored) return this.#pinNarrow(x, stored);
+    if (!storedOf(x)) living(x);
     const data = new Float32Array(this.#floats.buffer, this.#hold(4 * x.size), x.size);
-    data.set(storedOf(x) ? x.data : living(x).data);
+    this.#orNot(data, () => data.set(x.data));
     return like(x, data);
   }
 
   #pinNarrow<X extends Tensor>(x: X, stored: Stored): X {
     const at = this.#hold(2 * x.size);
     const words = new Uint16Array(this.#floats.buffer, at, x.size);
-    words.set(stored.bits());
+    this.#orNot(words, () => words.set(stored.bits()));
     return pinned(x, stored, words) as Tensor as X;
+  }
+
+  /** Fills a place among the pinned, or gives it back: to read what is stored may fail. */
+  #orNot(place: Float32Array | Uint16Array, fill: () => void): void {
+    try {
+      fill();
+    } catch (error) {
+      this.#release(place.byteOffset);
+      throw error;
+    }
+  }
+
+  #release(address: number): void {
+    this.#pinned = this.#pinned.filter(({ at }) => at !== address);
+    this.#top = end(this.#pinned.at(-1), this.#base);
   }
 
   /** A place among the pinned: its byte address. */
@@ -151,8 +167,7 @@ export class Memory {
       throw new RangeError("kernels: weights are released in an open scope; expected that outside");
     const held = "words" in x ? (x.words as Uint16Array) : storedOf(x) ? NOTHING : x.data;
     if (held.buffer !== this.#floats.buffer) return;
-    this.#pinned = this.#pinned.filter(({ at }) => at !== held.byteOffset);
-    this.#top = end(this.#pinned.at(-1), this.#base);
+    this.#release(held.byteOffset);
     if ("words" in x) x.words = NOTHING;
     else x.data = NOTHING;
   }

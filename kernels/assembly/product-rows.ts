@@ -2,7 +2,7 @@
 // has those that an input asks for. In both the lanes run across y, and a row is added after those before it.
 // A term of a list is eight bytes: the address of a row's first number, and the weight of that row.
 import { at } from "./strides";
-import { quad0, quad1, quad2, quad3, scaled, word } from "./words";
+import { high, low, quad0, quad1, quad2, quad3, scaled, word } from "./words";
 
 /**
  * Rows a pass: as many streams from memory at once. Fewer leave it waiting; 16 are slower again, where rows begin at
@@ -44,6 +44,10 @@ function addSome<W>(y: usize, columns: i32, offset: usize, list: usize, end: usi
   const last = offset + at(columns, 1);
   const whole = offset + at(columns & ~15, 1);
   let c = offset;
+  if (!isFloat<W>()) {
+    const lines = offset + at(columns & ~31, 1);
+    for (; c < lines; c += 128) addLine<W>(y + c, scaled<W>(c), list, end);
+  }
   for (; c < whole; c += 64) {
     let s0 = v128.load(y + c);
     let s1 = v128.load(y + c, 16);
@@ -69,6 +73,42 @@ function addSome<W>(y: usize, columns: i32, offset: usize, list: usize, end: usi
     }
     store<f32>(y + c, sum);
   }
+}
+
+/** Thirty-two sums through the rows: a cache line of words. */
+function addLine<W>(y: usize, offset: usize, list: usize, end: usize): void {
+  let s0 = v128.load(y);
+  let s1 = v128.load(y, 16);
+  let s2 = v128.load(y, 32);
+  let s3 = v128.load(y, 48);
+  let s4 = v128.load(y, 64);
+  let s5 = v128.load(y, 80);
+  let s6 = v128.load(y, 96);
+  let s7 = v128.load(y, 112);
+  for (let term = list; term < end; term += 8) {
+    const row = load<usize>(term) + offset;
+    const weight = v128.load32_splat(term, 4);
+    let words = v128.load(row);
+    s0 = f32x4.add(s0, f32x4.mul(weight, low<W>(words)));
+    s1 = f32x4.add(s1, f32x4.mul(weight, high<W>(words)));
+    words = v128.load(row, 16);
+    s2 = f32x4.add(s2, f32x4.mul(weight, low<W>(words)));
+    s3 = f32x4.add(s3, f32x4.mul(weight, high<W>(words)));
+    words = v128.load(row, 32);
+    s4 = f32x4.add(s4, f32x4.mul(weight, low<W>(words)));
+    s5 = f32x4.add(s5, f32x4.mul(weight, high<W>(words)));
+    words = v128.load(row, 48);
+    s6 = f32x4.add(s6, f32x4.mul(weight, low<W>(words)));
+    s7 = f32x4.add(s7, f32x4.mul(weight, high<W>(words)));
+  }
+  v128.store(y, s0);
+  v128.store(y, s1, 16);
+  v128.store(y, s2, 32);
+  v128.store(y, s3, 48);
+  v128.store(y, s4, 64);
+  v128.store(y, s5, 80);
+  v128.store(y, s6, 96);
+  v128.store(y, s7, 112);
 }
 
 /** y[c] += x[c], c < columns. */

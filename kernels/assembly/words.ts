@@ -45,10 +45,19 @@ export function word<W>(at: usize): f32 {
  */
 function widened<W>(words: v128): v128 {
   if (!isSigned<W>()) return v128.shuffle<i16>(i32x4.splat(0), words, 0, 8, 1, 9, 2, 10, 3, 11);
-  const wide = i32x4.extend_low_i16x8_u(words);
-  const magnitude = i32x4.shl(v128.and(wide, i32x4.splat(0x7fff)), 13);
-  const sign = i32x4.shl(v128.and(wide, i32x4.splat(0x8000)), 16);
-  const ones = v128.and(i32x4.ge_s(magnitude, i32x4.splat(0x0f800000)), i32x4.splat(0x7f800000));
-  const number = f32x4.mul(magnitude, i32x4.splat(0x77800000)); // the bits of 2^112
-  return v128.or(v128.or(number, ones), sign);
+  const bits = v128.and(i32x4.shl(i32x4.extend_low_i16x8_s(words), 13), i32x4.splat(0x8fffe000));
+  const exponent = i32x4.splat(0x0f800000);
+  const special = v128.and(i32x4.eq(v128.and(bits, exponent), exponent), i32x4.splat(0x7f800000));
+  return v128.or(f32x4.mul(bits, i32x4.splat(0x77800000)), special); // the bits of 2^112
+}
+
+/** The first four of eight words. */
+export function low<W>(words: v128): v128 {
+  return widened<W>(words);
+}
+
+/** The last four. */
+export function high<W>(words: v128): v128 {
+  if (!isSigned<W>()) return v128.shuffle<i16>(i32x4.splat(0), words, 4, 12, 5, 13, 6, 14, 7, 15); // one instruction
+  return widened<W>(v128.shuffle<i64>(words, words, 1, 1));
 }

@@ -1,6 +1,6 @@
 // Every operator of the contract, its gradient, and what training changes in place, over one machine.
 import type { Ops, Trainable } from "../../reference/ops/contract.ts";
-import { expect } from "../../reference/tensor.ts";
+import { expect, like, storedOf } from "../../reference/tensor.ts";
 import type { Machine } from "../machine.ts";
 import { activate, activateGradient } from "./activation.ts";
 import { accumulate, adamw, clear, squares } from "./adamw.ts";
@@ -48,7 +48,7 @@ export const operators = (machine: Machine): Omit<Trainable, "scope"> => ({
     crossEntropy: crossEntropyGradient(machine),
   },
   inPlace: {
-    own: (x) => machine.pin(x),
+    own: (x) => machine.pin(storedOf(x) ? like(x, x.data) : x), // to be changed, so float32
     disown: (x) => machine.unpin(x),
     accumulate: accumulate(machine),
     squares: squares(machine),

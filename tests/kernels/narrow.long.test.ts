@@ -127,7 +127,11 @@ test("weights and results above 2^31 give the bits of a small memory; unloading 
   const again = k.load({ narrow, wide });
   assert.deepEqual([addressOf(again.narrow), addressOf(again.wide)], [low, high]);
   same(k, again.narrow, "BF16, loaded again");
-  assert.deepEqual(storedOf(filling.at(-1) ?? narrow)?.bits(), repeated, "the last weights below changed");
+  const last = storedOf(filling.at(-1) ?? narrow)?.bits() ?? [];
+  assert.ok(
+    last.length === repeated.length && repeated.every((word, i) => word === last[i]),
+    "the last weights below changed",
+  );
 
   k.unload(filling);
   const below = k.load(narrow);

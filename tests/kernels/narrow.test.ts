@@ -234,3 +234,34 @@ test("loaded weights keep their width, and their place until they are unloaded",
   }
   k.close();
 });
+
+test("weights that cannot be read take no place, and those that are trained are float32", async () => {
+  const k = await kernels({ mebibytes: 32 });
+  const words = Uint16Array.from({ length: 64 }, (_, i) => i);
+  const good = stored("BF16", words, 8, 8, false);
+  const failing = storedMatrix(
+    {
+      dtype: "BF16",
+      bits: () => {
+        throw new TypeError("the disk is gone");
+      },
+      widened: (bits) => wide("BF16", bits),
+    },
+    8,
+    8,
+  );
+  const first = k.load({ good });
+  const place = storedOf(first.good)?.bits().byteOffset ?? 0;
+  k.unload(first);
+  assert.throws(() => k.load({ failing }), /the disk is gone/);
+  const again = k.load({ good });
+  assert.equal(storedOf(again.good)?.bits().byteOffset, place);
+  const own = k.inPlace.own(good);
+  assert.equal(storedOf(own), undefined);
+  k.inPlace.accumulate(own, own);
+  assert.deepEqual(
+    [...own.data],
+    [...widen.BF16(words)].map((value) => 2 * value),
+  );
+  k.close();
+});
