@@ -2,6 +2,7 @@
 import { feedForward } from "./feed-forward.ts";
 import type { Bench, Row } from "./measure.ts";
 import { decoding, firstToken, training } from "./models.ts";
+import { narrowProducts } from "./narrow.ts";
 import { downProjection, matrixProduct, matrixVector, twoThreads } from "./products.ts";
 
 export type { Row } from "./measure.ts";
@@ -15,7 +16,7 @@ export interface Settings {
 }
 
 const groups = [
-  ...[matrixProduct, matrixVector, downProjection, feedForward, twoThreads],
+  ...[matrixProduct, matrixVector, downProjection, narrowProducts, feedForward, twoThreads],
   ...[training, decoding, firstToken],
 ];
 
