@@ -6,19 +6,25 @@ import type { JsonField } from "./json-field.ts";
 
 /** The base and the scaling that config.json gives. */
 export function positionsOf(root: JsonField): Omit<RotaryConfig["rotary"], "pairing"> {
-  const parameters = root.get("rope_parameters");
-  for (const [, field] of parameters.absent ? [] : parameters.members()) {
+  const said = placeOf(root);
+  for (const [, field] of said.absent ? [] : said.members()) {
     if (isObject(field.value))
       field.refuse("no object: positions that differ from layer to layer are not supported");
   }
-  for (const partial of [root.get("partial_rotary_factor"), parameters.get("partial_rotary_factor")])
+  for (const partial of [root.get("partial_rotary_factor"), said.get("partial_rotary_factor")])
     if (partial.real(1) !== 1) partial.refuse("1: positions on a part of each head are not supported");
-  const inner = parameters.get("rope_theta");
+  const inner = said.get("rope_theta");
   const theta = inner.absent ? root.get("rope_theta") : inner;
   const base = theta.real(10000) > 0 ? theta.real(10000) : theta.refuse("a number above 0");
-  const older = root.get("rope_scaling");
-  const scaling = scalingOf(older, root) ?? scalingOf(parameters, root);
+  const scaling = scalingOf(said, root);
   return { base, ...(scaling && { scaling }) };
+}
+
+/** Where positions are told of: a `rope_scaling` that says anything stands for all of `rope_parameters`, as in transformers. */
+function placeOf(root: JsonField): JsonField {
+  const older = root.get("rope_scaling");
+  const empty = isObject(older.value) && Object.keys(older.value).length === 0;
+  return older.absent || empty ? root.get("rope_parameters") : older;
 }
 
 function scalingOf(field: JsonField, root: JsonField): Scaling | undefined {
@@ -34,8 +40,11 @@ function scalingOf(field: JsonField, root: JsonField): Scaling | undefined {
       return { kind: "linear", factor: factor() };
     case "llama3": {
       const [low, high] = [field.get("low_freq_factor"), field.get("high_freq_factor")];
-      const before = field.get("original_max_position_embeddings");
-      const context = before.absent ? root.get("max_position_embeddings") : before;
+      const context = firstOf(
+        root.get("original_max_position_embeddings"), // beside the others it comes first, as in transformers
+        field.get("original_max_position_embeddings"),
+        root.get("max_position_embeddings"),
+      );
       if (positive(high, 0) <= positive(low, 0)) high.refuse(`more than low_freq_factor = ${low.value}`);
       return {
         ...{ kind: "llama3", factor: factor() },
@@ -48,6 +57,10 @@ function scalingOf(field: JsonField, root: JsonField): Scaling | undefined {
       );
   }
 }
+
+/** The first field that is there; the last where none is. */
+const firstOf = (field: JsonField, ...more: readonly JsonField[]): JsonField =>
+  more.reduce((found, next) => (found.absent ? next : found), field);
 
 function positive(field: JsonField, least: number): number {
   const value = field.real();

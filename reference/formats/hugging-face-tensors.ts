@@ -110,6 +110,13 @@ function sharded(folder: Folder): ReadonlyMap<string, Home> {
     if (!home.file.entries.has(name)) field.refuse(`a file that has the tensor ${shown(name)}`);
     homes.set(name, home);
   }
+  for (const { source, file } of files.values()) {
+    const stray = file.names.find((name) => homes.get(name)?.file !== file && !DERIVED.test(name));
+    if (stray !== undefined)
+      throw new FormatError(
+        `${source}: tensor ${shown(stray)} is not this file's by ${INDEX}; expected every tensor of a shard in its weight_map`,
+      );
+  }
   return homes;
 }
 

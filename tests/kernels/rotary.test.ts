@@ -6,6 +6,7 @@ import { kernels } from "../../kernels/index.node.ts";
 import * as face from "../../kernels/ops/rotary.ts";
 import { cos, pow, sin } from "../../reference/elementary.ts";
 import type { Rotation } from "../../reference/ops/contract.ts";
+import { stretch } from "../../reference/ops/frequencies.ts";
 import type { Attributes } from "../../reference/oracle/picture.ts";
 import { type Matrix, matrixOf } from "../../reference/tensor.ts";
 import { holds, of, rows, sizes } from "../assertions.ts";
@@ -18,12 +19,21 @@ const rotary = face.rotary(machine);
 const rotaryGradient = face.rotaryGradient(machine);
 
 type X = Matrix<"T", "N·K">;
-const rotations = fc.record({
-  K: fc.integer({ min: 1, max: 11 }).map((half) => 2 * half),
-  start: fc.nat(3000),
-  base: fc.constantFrom(10_000, 500_000),
-  pairing: fc.constantFrom("interleaved" as const, "half-split" as const),
-});
+const scalings = [
+  {},
+  { scaling: { kind: "linear", factor: 2.5 } },
+  { scaling: { kind: "llama3", factor: 8, lowFactor: 1, highFactor: 4, positions: 64 } },
+] as const;
+/** Few bases and scalings, so that their tables are asked for in turn. */
+const rotations: fc.Arbitrary<Rotation> = fc
+  .record({
+    K: fc.integer({ min: 1, max: 11 }).map((half) => 2 * half),
+    start: fc.nat(3000),
+    base: fc.constantFrom(10_000, 500_000),
+    pairing: fc.constantFrom("interleaved" as const, "half-split" as const),
+    scaled: fc.constantFrom(...scalings),
+  })
+  .map(({ scaled, ...rotation }) => ({ ...rotation, ...scaled }));
 const cases = fc
   .tuple(sizes(5), sizes(3), rotations)
   .chain(([T, heads, rotation]) =>
@@ -62,7 +72,7 @@ test("rotary rounds each product and the sum, of cosines and sines rounded once,
         for (let c = 0; c < H; c++) {
           const other = partner(c, rotation);
           const i = pairing === "interleaved" ? Math.floor((c % K) / 2) : (c % K) % (K / 2);
-          const angle = (start + t) * pow(base, (-2 * i) / K);
+          const angle = (start + t) * (pow(base, (-2 * i) / K) * stretch(rotation, i));
           const [cosine, sine] = [f(cos(angle)), f(direction * sin(angle))];
           const [a, b] = [x.get(t, Math.min(c, other)), x.get(t, Math.max(c, other))];
           wanted[t * H + c] = c < other ? f(a * cosine) - f(b * sine) : f(a * sine) + f(b * cosine);

@@ -316,6 +316,11 @@ test("a sharded checkpoint is read through its index", () => {
     wrong("model-00001-of-00002.safetensors"),
     `${where} "model-00001-of-00002.safetensors"; expected a file that has the tensor "transformer.ln_f.bias"`,
   );
+  const { "transformer.ln_f.bias": ___, ...fewer } = map;
+  refuses(
+    () => load(sharded(fewer)),
+    'dir/model-00002-of-00002.safetensors: tensor "transformer.ln_f.bias" is not this file\'s by model.safetensors.index.json; expected every tensor of a shard in its weight_map',
+  );
   refuses(
     () => load(sharded({})),
     'dir: tensor "transformer.word_embeddings.weight" is missing; expected shape [11,12]',
