@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, realpathSync } from "node:fs";
 import { extname, join } from "node:path";
 import { attempt, makeFolder } from "../reference/formats/file.node.ts";
 import { saveHuggingFace } from "../reference/formats/hugging-face.node.ts";
-import { copyRelufied } from "../reference/formats/hugging-face-surgery.node.ts";
+import { copyRelufied, rewriteRelufied } from "../reference/formats/hugging-face-surgery.node.ts";
 import { exactFloat, writeHuggingFace } from "../reference/formats/hugging-face-writer.ts";
 import { sparsity } from "../reference/measure/sparsity.ts";
 import type { Model } from "../reference/models/model.ts";
@@ -63,14 +63,14 @@ export async function relufied(options: RelufyOptions, terminal: Terminal) {
 
   const saved = { ...moved, weights: loaded.model.weights } as Model;
   const folder = folderOf(name);
-  if (fold || folder === undefined) save(out, fold ? folded(saved) : saved);
-  else
-    copyRelufied(folder, out, saved.config, (done, total) =>
-      line.show(() => `${out}: ${done} of ${total} bytes`),
-    );
+  const told = (done: number, total: number): void => line.show(() => `${out}: ${done} of ${total} bytes`);
+  if (folder === undefined) save(out, fold ? folded(saved) : saved);
+  else if (fold) rewriteRelufied(folder, out, folded(saved), told);
+  else copyRelufied(folder, out, saved.config, told);
   keepTokenizer(out, tokenizerPath(source));
   loaded.close();
   line.end();
+  if (options.stream) loaded.warn();
   const { family, config } = moved;
   const { activation, afterNorm } = config;
   return {

@@ -78,19 +78,41 @@ function allocated(name: string, length: number): Uint8Array {
  * @throws {FormatError} when the disk is full, or the folder missing or closed to us
  */
 export function writeFile(path: string, chunks: Iterable<Uint8Array>): void {
-  const draft = join(dirname(path), `${draftOf(path)}${process.pid}.part`);
+  writeFiles([{ path, chunks }]);
+}
+
+/** A file to be: its path, and its bytes. */
+export interface Draft {
+  readonly path: string;
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+/**
+ * Writes several files that belong together: all of them to siblings first, so that a full disk, or a chunk that cannot
+ * be had, leaves everything as it was; then `outdated` ones go, and the siblings are renamed in the order given.
+ *
+ * @throws {FormatError} when the disk is full, or a folder missing or closed to us
+ */
+export function writeFiles(files: readonly Draft[], outdated: readonly string[] = []): void {
+  const drafts = files.map(({ path }) => join(dirname(path), `${draftOf(path)}${process.pid}.part`));
+  try {
+    for (const [i, { path, chunks }] of files.entries()) writeDraft(drafts[i] ?? "", path, chunks);
+    for (const path of outdated) attempt(path, "be removed", () => rmSync(path, { force: true }));
+    for (const [i, { path }] of files.entries())
+      attempt(path, "be written", () => renameSync(drafts[i] ?? "", path));
+  } catch (error) {
+    for (const draft of drafts) rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function writeDraft(draft: string, path: string, chunks: Iterable<Uint8Array>): void {
   const file = attempt(path, "be written", () => openSync(draft, "w"));
   try {
-    try {
-      for (const chunk of chunks) attempt(path, "be written", () => writeFully(file, chunk));
-      attempt(path, "be written", () => fsyncSync(file)); // a rename may reach the disk before the bytes do
-    } finally {
-      closeSync(file);
-    }
-    attempt(path, "be written", () => renameSync(draft, path));
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
+    for (const chunk of chunks) attempt(path, "be written", () => writeFully(file, chunk));
+    attempt(path, "be written", () => fsyncSync(file)); // a rename may reach the disk before the bytes do
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -20,9 +20,7 @@ const THRESHOLD = "hidden_act_param";
 /**
  * The activation that config.json names; `usual` is the one of a file that names none.
  *
- * FATReLU is x where x > threshold, as the published engines have it.
- *
- * @see openbmb/MiniCPM-S-1B-sft, and vLLM's FatreluAndMul, which serves it
+ * FATReLU is x where x > threshold, as in vLLM's FatreluAndMul, which serves openbmb/MiniCPM-S-1B-sft; others take x ≥ threshold.
  */
 export function activationNamed(root: JsonField, name: string, usual: string): Activation {
   const field = root.get(name);

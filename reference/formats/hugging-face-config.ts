@@ -27,6 +27,8 @@ export interface Architecture {
 
 const LIMIT = 0x80000000; // 2^31: sizes in files are 32 bits wide
 const MOST_LAYERS = 65536;
+/** ε of OPT's norms: its config.json has no field for it. */
+const EPSILON = 1e-5;
 
 /**
  * What config.json says.
@@ -62,9 +64,11 @@ function opt(root: JsonField, options: LoadOptions): Architecture {
   const before = root.get("do_layer_norm_before").flag(true);
   const config = configOf(root, options, {
     sizes,
-    epsilon: ["layer_norm_eps", 1e-5],
+    epsilon: ["layer_norm_eps", EPSILON],
     activation: ["activation_function", "relu"],
   });
+  if (config.epsilon !== EPSILON)
+    root.get("layer_norm_eps").refuse(`${EPSILON}: OPT has no other, and engines that read it take no other`);
   if (!before && config.afterNorm.kind !== "identity")
     root
       .get("do_layer_norm_before")
@@ -102,7 +106,7 @@ function llama(root: JsonField, options: LoadOptions): Architecture {
 function falcon(root: JsonField, options: LoadOptions, grouped: boolean): Architecture {
   must(root, "alibi", false, "ALiBi positions are not supported");
   const several = root.get("new_decoder_architecture").flag(grouped);
-  if (!several) must(root, "parallel_attn", true, "Falcon with one block after the other is not supported");
+  must(root, "parallel_attn", true, "Falcon with one block after the other is not supported");
   const [D, N] = [size(root, "hidden_size", "n_embed"), size(root, "num_attention_heads", "n_head")];
   const heads = named(root, "num_kv_heads", "n_head_kv");
   const G = several ? heads.whole(1, LIMIT, N) : root.get("multi_query").flag(true) ? 1 : N;

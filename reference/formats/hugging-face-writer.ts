@@ -35,19 +35,25 @@ export function writeHuggingFace(model: Model, dtype?: Float): readonly Part[] {
   ];
 }
 
-/** The smallest of BF16, F16 and F32 that keeps every weight as it is; F32 too where none does. */
-export function exactFloat(model: Model): "BF16" | "F16" | "F32" {
+/**
+ * The smallest of BF16, F16, F32 and F64 that keeps every weight as it is. Vectors alone ask for no more than F32: a bias
+ * that a shift was folded into is rounded to that.
+ */
+export function exactFloat(model: Model): Float {
   const tensors = namedTensors(model);
-  const keeps = (dtype: "BF16" | "F16"): boolean =>
-    tensors.every(({ numbers }) => {
+  const keeps = (dtype: "BF16" | "F16" | "F32", some = tensors): boolean =>
+    some.every(({ numbers }) => {
       const back = widened(dtype, numbers);
       return numbers.every((value, i) => Object.is(value, back[i]));
     });
-  return keeps("BF16") ? "BF16" : keeps("F16") ? "F16" : "F32";
+  const matrices = tensors.filter(({ shape }) => shape.length > 1);
+  return keeps("BF16") ? "BF16" : keeps("F16") ? "F16" : keeps("F32", matrices) ? "F32" : "F64";
 }
 
-const widened = (dtype: "BF16" | "F16", numbers: Numbers): Float32Array =>
-  dtype === "BF16" ? fromBF16(toBF16(numbers)) : fromF16(toF16(numbers));
+function widened(dtype: "BF16" | "F16" | "F32", numbers: Numbers): Float32Array {
+  if (dtype === "F32") return Float32Array.from(numbers);
+  return dtype === "BF16" ? fromBF16(toBF16(numbers)) : fromF16(toF16(numbers));
+}
 
 function storedOf(model: Model, dtype: Float | undefined): readonly StoredTensor[] {
   return namedTensors(model).map(({ name, shape, numbers }) => {
@@ -56,7 +62,8 @@ function storedOf(model: Model, dtype: Float | undefined): readonly StoredTensor
   });
 }
 
-function configJson({ family, config, weights }: Model): Readonly<Record<string, unknown>> {
+/** What config.json says of a model. @throws {FormatError} when the family's format has no place for its sizes */
+export function configJson({ family, config, weights }: Model): Readonly<Record<string, unknown>> {
   const { V, D, F, L, N, G, K, P } = config.sizes;
   const act = activationName(config.activation);
   const own = {
@@ -80,6 +87,10 @@ function configJson({ family, config, weights }: Model): Readonly<Record<string,
   switch (family) {
     case "opt":
     case "opt-post-norm":
+      if (config.epsilon !== 1e-5)
+        throw new FormatError(
+          `writeHuggingFace: epsilon is ${config.epsilon}; expected 0.00001, since the opt format has no place for another`,
+        );
       demand(G === N && N * K === D, family, `G = N and N · K = D, not ${G}, ${N} and ${N} · ${K}`);
       return {
         architectures: ["OPTForCausalLM"],

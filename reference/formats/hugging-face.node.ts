@@ -1,8 +1,8 @@
 // A Hugging Face directory on disk: opened, and written.
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint, LoadOptions } from "./checkpoint.ts";
-import { attempt, type FileSource, makeFolder, openFile, writeFile } from "./file.node.ts";
+import { attempt, type FileSource, makeFolder, openFile, removeDrafts, writeFiles } from "./file.node.ts";
 import { FormatError } from "./format-error.ts";
 import { loadHuggingFace } from "./hugging-face.ts";
 import type { Folder } from "./hugging-face-tensors.ts";
@@ -56,12 +56,28 @@ function openFolder(path: string): Folder & { close(): void } {
   };
 }
 
+const CONFIG = "config.json";
+/** What a reader takes for weights. */
+const WEIGHTS = /^model.*\.safetensors(\.index\.json)?$/;
+
 /**
- * Writes the parts of a model into a directory, made if need be; each file appears whole or not at all.
+ * Writes the parts of a model into a directory, made if need be: all of them or, when the disk is full, none.
+ *
+ * Where config.json is one of them, what another model left there goes: its weights, and before all its config.json. The
+ * new one comes last, so that a directory that a kill left half changed is no model.
  *
  * @throws {FormatError} when the disk is full, or the directory cannot be written
  */
 export function saveHuggingFace(path: string, parts: readonly Part[]): void {
   makeFolder(path);
-  for (const { file, chunks } of parts) writeFile(join(path, file), chunks);
+  const files = new Set(parts.map(({ file }) => file));
+  const there = attempt(path, "be read", () => readdirSync(path));
+  const outdated = there.filter((file) => file === CONFIG || (WEIGHTS.test(file) && !files.has(file)));
+  for (const file of files) removeDrafts(join(path, file));
+  writeFiles(
+    [...parts]
+      .sort((a, b) => Number(a.file === CONFIG) - Number(b.file === CONFIG))
+      .map(({ file, chunks }) => ({ path: join(path, file), chunks })),
+    files.has(CONFIG) ? outdated.map((file) => join(path, file)) : [],
+  );
 }

@@ -10,7 +10,7 @@ import { greedy } from "../../reference/decoding/sampling.ts";
 import { bytesSource } from "../../reference/formats/byte-source.ts";
 import { leaveHuggingFace, openHuggingFace } from "../../reference/formats/hugging-face.node.ts";
 import { loadHuggingFace } from "../../reference/formats/hugging-face.ts";
-import { configAfterSurgery } from "../../reference/formats/hugging-face-surgery.ts";
+import { configAfterSurgery, configOfRewritten } from "../../reference/formats/hugging-face-surgery.ts";
 import { exactFloat, writeHuggingFace } from "../../reference/formats/hugging-face-writer.ts";
 import { JsonField } from "../../reference/formats/json-field.ts";
 import { openSafetensors, type Safetensors } from "../../reference/formats/safetensors.ts";
@@ -120,8 +120,10 @@ for (const name of names) {
     const model = opened();
     const relu = { ...model, config: stage1(model.config) } as Model;
     const moved = folded({ ...model, config: shifted(stage1(model.config), 0.25) } as Model);
+    const config = JsonField.of(bytesSource("config.json", readFileSync(`${folder}${name}/config.json`)));
     const parts = writeHuggingFace(moved, exactFloat(moved));
     const files = new Map(parts.map(({ file, chunks }) => [file, joined([...chunks])]));
+    files.set("config.json", new TextEncoder().encode(configOfRewritten(config, moved)));
     const open = (file: string) => bytesSource(file, files.get(file) ?? new Uint8Array());
     const back = loadHuggingFace({ name, has: (file) => files.has(file), open }).model;
     for (const [way, ours] of Object.entries({ stage1: relu, folded: back })) {
@@ -138,7 +140,6 @@ for (const name of names) {
       written.metadata.get("folded.files"),
       "the files that transformers read are not those written today; record them anew",
     );
-    const config = JsonField.of(bytesSource("config.json", readFileSync(`${folder}${name}/config.json`)));
     const text = new TextEncoder().encode(configAfterSurgery(config, relu.config));
     const tensors = readdirSync(`${folder}${name}`).filter((file) => /^model.*\.safetensors$/.test(file));
     const copied = tensors.sort().map((file) => [file, readFileSync(`${folder}${name}/${file}`)] as const);

@@ -5,11 +5,16 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../../../reference/formats/byte-source.ts";
-import { openHuggingFace } from "../../../reference/formats/hugging-face.node.ts";
-import { copyRelufied } from "../../../reference/formats/hugging-face-surgery.node.ts";
+import { openHuggingFace, saveHuggingFace } from "../../../reference/formats/hugging-face.node.ts";
+import { copyRelufied, rewriteRelufied } from "../../../reference/formats/hugging-face-surgery.node.ts";
 import { configAfterSurgery } from "../../../reference/formats/hugging-face-surgery.ts";
+import { exactFloat, writeHuggingFace } from "../../../reference/formats/hugging-face-writer.ts";
 import { JsonField } from "../../../reference/formats/json-field.ts";
+import type { Model } from "../../../reference/models/model.ts";
+import { folded } from "../../../reference/relufication/fold.ts";
 import { shifted, stage1, stage2 } from "../../../reference/relufication/surgery.ts";
+import { like, type Tensor } from "../../../reference/tensor.ts";
+import { mapTensors } from "../../../reference/weights.ts";
 import { sameEverything } from "../../assertions.ts";
 import { refuses } from "./files.ts";
 
@@ -102,4 +107,105 @@ test("what does not belong to a model stays behind, and a file in the way is ref
   const file = join(folder, "file");
   writeFileSync(file, "x");
   refuses(() => copyRelufied(llama, file, config), `${file}: cannot be made: there is a file of that name`);
+});
+
+/** A folder that holds another model of the same sizes, in one file. */
+function taken(name: string): string {
+  const path = join(folder, name);
+  const { model } = openHuggingFace(llama);
+  const other = mapTensors(model.weights, (w) =>
+    like(
+      w,
+      w.data.map((value) => -value),
+    ),
+  );
+  saveHuggingFace(path, writeHuggingFace({ ...model, weights: other } as typeof model, "F32"));
+  return path;
+}
+
+test("a folder that held another model holds the new one alone: shards are not hidden by an old file, nor it by them", () => {
+  const { weights } = openHuggingFace(llama).model;
+  const out = taken("taken");
+  copyRelufied(llama, out, stage1(config));
+  assert.equal(readdirSync(out).includes("model.safetensors"), false);
+  sameEverything(openHuggingFace(out).model.weights, weights);
+  rewriteRelufied(llama, out, openHuggingFace(llama).model);
+  assert.deepEqual(
+    readdirSync(out).filter((file) => file.startsWith("model")),
+    ["model.safetensors"],
+  );
+  sameEverything(openHuggingFace(out).model.weights, weights);
+});
+
+test("a tensor that cannot be had leaves the folder as it was, and no draft in it", () => {
+  const out = taken("kept");
+  const before = readdirSync(out).map((file) => [file, readFileSync(join(out, file))] as const);
+  const broken: Iterable<Uint8Array> = {
+    *[Symbol.iterator]() {
+      yield new Uint8Array(100);
+      throw new RangeError("the disk is gone");
+    },
+  };
+  const parts = [
+    { file: "config.json", chunks: [new Uint8Array(3)] },
+    { file: "model.safetensors", chunks: broken },
+  ];
+  assert.throws(() => saveHuggingFace(out, parts), /the disk is gone/);
+  assert.deepEqual(
+    readdirSync(out).map((file) => [file, readFileSync(join(out, file))]),
+    before,
+  );
+});
+
+test("what a killed writer left is removed, and config.json is the last to come", () => {
+  const out = taken("killed");
+  writeFileSync(join(out, ".model.safetensors.99999.part"), "half");
+  const { model } = openHuggingFace(llama);
+  const order: string[] = [];
+  const parts = writeHuggingFace(model).map(({ file, chunks }) => ({
+    file,
+    chunks: (function* () {
+      order.push(file);
+      yield* chunks;
+    })(),
+  }));
+  saveHuggingFace(out, parts);
+  assert.deepEqual(order, ["model.safetensors", "config.json"]);
+  assert.deepEqual(readdirSync(out).sort(), ["config.json", "model.safetensors"]);
+});
+
+test("a rewritten model keeps what its config.json said beside, and its neighbours", () => {
+  const biased = join(checkpoints, "llama-biased");
+  const out = join(folder, "rewritten");
+  const { model } = openHuggingFace(biased);
+  rewriteRelufied(biased, out, folded({ ...model, config: shifted(model.config, 0.25) } as typeof model));
+  const json = JSON.parse(readFileSync(join(out, "config.json"), "utf8"));
+  const before = JSON.parse(readFileSync(join(biased, "config.json"), "utf8"));
+  for (const name of ["bos_token_id", "eos_token_id", "pad_token_id", "initializer_range"])
+    assert.deepEqual(json[name], before[name], name);
+  assert.equal(json.hidden_act, "relu");
+  assert.ok(readdirSync(out).includes("tokenizer.json"));
+  const made = openHuggingFace(out).model;
+  assert.deepEqual(made.config, stage1(model.config));
+  const own = join(folder, "own-rewritten");
+  copyRelufied(biased, own, model.config);
+  rewriteRelufied(own, own, folded({ ...model, config: shifted(model.config, 0.25) } as typeof model));
+  sameEverything(openHuggingFace(own).model.weights, made.weights);
+});
+
+test("exactFloat is F64 where a matrix needs it; a bias alone does not ask for that", () => {
+  const { model } = openHuggingFace(llama);
+  const third = (w: Tensor) =>
+    like(
+      w,
+      Float64Array.from(w.data, (value) => value / 3),
+    );
+  const changed = (axes: number): Model =>
+    ({
+      ...model,
+      weights: mapTensors(model.weights, (w) => (w.shape.length === axes ? third(w) : w)),
+    }) as Model;
+  assert.equal(exactFloat(model), "BF16");
+  assert.equal(exactFloat(changed(2)), "F64");
+  assert.equal(exactFloat(changed(1)), "F32");
 });

@@ -398,6 +398,16 @@ test("an architecture that is not supported is refused, with the field that says
     { partial_rotary_factor: 0.5 },
     "partial_rotary_factor is 0.5; expected 1: positions on a part of each head are not supported",
   );
+  says(
+    opt,
+    { layer_norm_eps: 0.5 },
+    "layer_norm_eps is 0.5; expected 0.00001: OPT has no other, and engines that read it take no other",
+  );
+  says(
+    falcon,
+    { new_decoder_architecture: true, parallel_attn: false },
+    "parallel_attn is false; expected true: Falcon with one block after the other is not supported",
+  );
   says(falcon, { alibi: true }, "alibi is true; expected false: ALiBi positions are not supported");
   says(
     falcon,
