@@ -94,25 +94,25 @@ export interface Draft {
  * @throws {FormatError} when the disk is full, or a folder missing or closed to us
  */
 export function writeFiles(files: readonly Draft[], outdated: readonly string[] = []): void {
-  const drafts = files.map(({ path }) => join(dirname(path), `${draftOf(path)}${process.pid}.part`));
+  const drafts: string[] = [];
   try {
-    for (const [i, { path, chunks }] of files.entries()) writeDraft(drafts[i] ?? "", path, chunks);
+    for (const { path, chunks } of files) {
+      const draft = join(dirname(path), `${draftOf(path)}${process.pid}.part`);
+      const file = attempt(path, "be written", () => openSync(draft, "w"));
+      drafts.push(draft);
+      try {
+        for (const chunk of chunks) attempt(path, "be written", () => writeFully(file, chunk));
+        attempt(path, "be written", () => fsyncSync(file)); // a rename may reach the disk before the bytes do
+      } finally {
+        closeSync(file);
+      }
+    }
     for (const path of outdated) attempt(path, "be removed", () => rmSync(path, { force: true }));
     for (const [i, { path }] of files.entries())
       attempt(path, "be written", () => renameSync(drafts[i] ?? "", path));
   } catch (error) {
     for (const draft of drafts) rmSync(draft, { force: true });
     throw error;
-  }
-}
-
-function writeDraft(draft: string, path: string, chunks: Iterable<Uint8Array>): void {
-  const file = attempt(path, "be written", () => openSync(draft, "w"));
-  try {
-    for (const chunk of chunks) attempt(path, "be written", () => writeFully(file, chunk));
-    attempt(path, "be written", () => fsyncSync(file)); // a rename may reach the disk before the bytes do
-  } finally {
-    closeSync(file);
   }
 }
 
