@@ -4,11 +4,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Tools } from "./drawing.ts";
 import type { Highlight } from "./highlight.ts";
-import { icon, indexPage, lessonPage, sourcePage } from "./page.ts";
+import { indexPage } from "./landing.ts";
+import { lessonPage, sourcePage } from "./page.ts";
 import type { Report } from "./problem.ts";
 import { quote } from "./quote.ts";
 import { renderLesson } from "./render.ts";
 import { fresh, lessonIds, readGolden, readLesson } from "./shelf.node.ts";
+import { icon } from "./shell.ts";
 import { sources } from "./sources.node.ts";
 
 export interface Built {
