@@ -12,13 +12,26 @@ export interface Shell {
   readonly kind: string;
   /** what the page's scripts read, as JSON in #lesson-data */
   readonly data?: unknown;
+  /** names in assets/, without .css, beside lesson */
+  readonly styles?: readonly string[];
   /** names in assets/, without .js */
   readonly scripts?: readonly string[];
 }
 
 /** A whole page around its main part. */
 export function shell(page: Shell): string {
-  const { title, description, base, main, math = false, aside = "", kind, data, scripts = [] } = page;
+  const {
+    title,
+    description,
+    base,
+    main,
+    math = false,
+    aside = "",
+    kind,
+    data,
+    styles = [],
+    scripts = [],
+  } = page;
   const style = (name: string): string => `<link rel="stylesheet" href="${base}assets/${name}.css">`;
   return `<!doctype html>
 <html lang="en">
@@ -29,7 +42,7 @@ export function shell(page: Shell): string {
 <meta name="description" content="${escaped(description)}">
 <title>${escaped(title)}</title>
 <link rel="icon" href="${base}assets/icon.svg" type="image/svg+xml">
-${math ? `${style("katex")}\n` : ""}${style("lesson")}
+${[...(math ? ["katex"] : []), "lesson", ...styles].map(style).join("\n")}
 </head>
 <body class="${kind}">
 <a class="skip" href="#main">Skip to the text</a>

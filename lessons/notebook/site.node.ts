@@ -9,6 +9,7 @@ import { lessonPage, sourcePage } from "./page.ts";
 import type { Report } from "./problem.ts";
 import { quote } from "./quote.ts";
 import { renderLesson } from "./render.ts";
+import { script, scriptNames } from "./scripts.node.ts";
 import { fresh, lessonIds, readGolden, readLesson } from "./shelf.node.ts";
 import { icon } from "./shell.ts";
 import { sources } from "./sources.node.ts";
@@ -84,6 +85,7 @@ export async function buildSite(
   for (const path of quoted)
     write(`source/${path}.html`, sourcePage(path, linesOf(highlight, readSource(path))));
   assets(out);
+  for (const name of scriptNames()) writeFileSync(join(out, "assets", `${name}.js`), await script(name));
   const seconds = (performance.now() - started) / 1000;
   report({ level: "info", text: `${pages.length} pages in ${out}, ${seconds.toFixed(2)} s` });
   return { out, pages, stale, seconds };
@@ -115,5 +117,7 @@ function assets(out: string): void {
   const css = readFileSync(join(katex, "katex.min.css"), "utf8");
   writeFileSync(join(folder, "katex.css"), css.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("[^"]*"\)/g, ""));
   writeFileSync(join(folder, "icon.svg"), icon);
-  cpSync(join(sources, "lessons/notebook/page/lesson.css"), join(folder, "lesson.css"));
+  const page = join(sources, "lessons/notebook/page");
+  for (const name of readdirSync(page).filter((name) => name.endsWith(".css")))
+    cpSync(join(page, name), join(folder, name));
 }
