@@ -11,13 +11,20 @@ export interface Golden {
   /** the files of relukit that the lesson reads, through any number of imports */
   readonly inputs: readonly string[];
   readonly cells: Readonly<Record<string, readonly Output[]>>;
+  /** a digest of every number that a cell showed, to the last bit, by cell; none for what may differ */
+  readonly bits: Readonly<Record<string, string>>;
 }
 
 export type Outputs = ReadonlyMap<string, readonly Output[]>;
 export const svgType = "image/svg+xml";
 
 /** Where `outputs` differ from the golden: one problem a cell, with both texts. */
-export function compare(lesson: Lesson, golden: Golden | undefined, outputs: Outputs): Problem[] {
+export function compare(
+  lesson: Lesson,
+  golden: Golden | undefined,
+  outputs: Outputs,
+  bits: ReadonlyMap<string, string> = new Map(),
+): Problem[] {
   if (golden === undefined)
     return [{ path: lesson.path, line: 1, text: "golden.json is missing; expected it beside lesson.md, run with --update" }];
   const problems: Problem[] = [];
@@ -25,7 +32,7 @@ export function compare(lesson: Lesson, golden: Golden | undefined, outputs: Out
     const wanted = golden.cells[cell.id] ?? [];
     const got = outputs.get(cell.id) ?? [];
     if (cell.keys.volatile) continue;
-    const text = difference(cell, got, wanted);
+    const text = difference(cell, got, wanted) ?? otherBits(bits.get(cell.id), golden.bits[cell.id]);
     if (text !== undefined) problems.push({ path: lesson.path, line: cell.line, cell: cell.id, text });
   }
   for (const id of Object.keys(golden.cells)) {
@@ -34,6 +41,14 @@ export function compare(lesson: Lesson, golden: Golden | undefined, outputs: Out
   }
   return problems;
 }
+
+/** Whether a cell's numbers are compared to the last bit. */
+export const exact = ({ keys }: Cell): boolean => keys.volatile !== true && keys.tol === undefined;
+
+const otherBits = (got: string | undefined, wanted: string | undefined): string | undefined =>
+  got === undefined || wanted === undefined || got === wanted
+    ? undefined
+    : "shows the same text, but the numbers differ in a bit that is not printed";
 
 function difference(cell: Cell, got: readonly Output[], wanted: readonly Output[]): string | undefined {
   if (got.length !== wanted.length) return `shows ${got.length} outputs; the golden has ${wanted.length}`;

@@ -76,7 +76,7 @@ function joinText(
 ): string {
   const lines: string[] = lesson.text.split("\n").map(() => "");
   const { seed } = lesson.front;
-  lines[0] = `import * as $$ from "${runtime}"; import { check, show, spec, stream } from "${runtime}";`;
+  lines[0] = `import * as $$ from "${runtime}"; import { check, controls, redraw, show, spec, stream } from "${runtime}";`;
   lines[1] = `$$.begin("", "cell", ${seed}, 1);`;
   for (const cell of cells) {
     const mode =
@@ -93,7 +93,7 @@ function joinText(
 }
 
 /** The text with a `try {` before its first statement that is no import; the cell's closing line has the rest. */
-function tried(text: string): string {
+export function tried(text: string): string {
   const first = statements(text).find(({ kind }) => kind !== "import")?.start ?? 0;
   return `${text.slice(0, first)}try { ${text.slice(first)}`;
 }

@@ -11,6 +11,8 @@ import { run } from "./run.node.ts";
 export interface Tried {
   readonly problems: readonly Problem[];
   readonly outputs: Outputs;
+  /** a digest of every number that a cell showed, by cell */
+  readonly bits: ReadonlyMap<string, string>;
   /** the files of relukit that the lesson reads */
   readonly inputs: readonly string[];
   readonly seconds: number;
@@ -32,6 +34,7 @@ export async function tryLesson(
   const problems: Problem[] = [];
   const inputs = new Set<string>();
   const outputs = new Map<string, readonly Output[]>();
+  let bits: Tried["bits"] = new Map();
   let seconds = 0;
   for (const edition of editions) {
     if (edition.kind === "type-error") {
@@ -51,6 +54,7 @@ export async function tryLesson(
       const ran = await run(lesson, edition, bundled, scratch);
       problems.push(...ran.problems);
       for (const [id, shown] of ran.outputs) outputs.set(id, shown);
+      bits = ran.bits;
       seconds = ran.seconds;
       if (ran.stopped === undefined) problems.push(...promises(lesson, edition, ran.outputs));
     }
@@ -58,7 +62,7 @@ export async function tryLesson(
   const order = new Map(
     lesson.cells.flatMap(({ id }) => (outputs.has(id) ? [[id, outputs.get(id) ?? []]] : [])),
   );
-  return { problems, outputs: order, inputs: [...inputs].sort(), seconds };
+  return { problems, outputs: order, bits, inputs: [...inputs].sort(), seconds };
 }
 
 /** What a cell's keys promise of its outputs. */

@@ -2,7 +2,7 @@
 import type { Output } from "./cell.ts";
 import { svgType } from "./golden.ts";
 import { escaped } from "./html.ts";
-import { type Grid, gridType, numeric } from "./print.ts";
+import { controlsType, type Grid, gridType, numeric, type Range } from "./print.ts";
 
 /** The outputs of the cell `id`; `alt` is the text alternative of its figure. */
 export const outputsHtml = (id: string, outputs: readonly Output[], alt = ""): string =>
@@ -12,10 +12,28 @@ function outputHtml(output: Output, id: string, alt: string): string {
   if (output.output_type === "stream") return pre("output-text", output.text, "printed");
   if (output.output_type === "error") return errorHtml(output.ename, output.evalue);
   const { data } = output;
+  if (data[controlsType] !== undefined) {
+    const { [controlsType]: ranges, ...drawn } = data;
+    return controlsHtml(
+      ranges as Readonly<Record<string, Range>>,
+      outputHtml({ ...output, data: drawn }, id, alt),
+      id,
+    );
+  }
   if (typeof data[svgType] === "string")
     return figureHtml(data[svgType], id, alt, String(data["text/plain"]));
   if (data[gridType] !== undefined) return gridHtml(data[gridType] as Grid);
   return pre("output-text", String(data["text/plain"]), "output");
+}
+
+/** Sliders above what they draw. They are dead until a script gives them life. */
+function controlsHtml(ranges: Readonly<Record<string, Range>>, drawn: string, id: string): string {
+  const sliders = Object.entries(ranges).map(([name, { from, to, step, value }], k) => {
+    const numbers = `min="${from}" max="${to}" step="${step}" value="${value}"`;
+    const at = `${id}-slider-${k}`;
+    return `<p class="slider"><label for="${at}">${escaped(name)}</label><input type="range" id="${at}" name="${escaped(name)}" ${numbers} disabled><output for="${at}">${value}</output></p>`;
+  });
+  return `<div class="controls" role="group" aria-label="controls">${sliders.join("")}<div class="drawn">${drawn}</div></div>`;
 }
 
 const pre = (kind: string, text: string, label: string): string =>

@@ -1,6 +1,7 @@
 // A lesson's page and a source file's. Plain strings; every page stands without a script.
 import { duration, escaped } from "./html.ts";
 import type { Lesson } from "./lesson.ts";
+import type { PageData } from "./page-data.ts";
 import { numberOf, shell } from "./shell.ts";
 
 export interface Neighbours {
@@ -12,6 +13,7 @@ export interface Neighbours {
 export function lessonPage(
   lesson: Lesson,
   article: string,
+  data: PageData,
   { before, after }: Neighbours,
   stale: boolean,
   titles: ReadonlyMap<string, string>,
@@ -40,15 +42,6 @@ ${stale ? '<p class="stale" role="note">The outputs below were computed from an 
 ${article}
 </article>
 ${pager(before, after)}`;
-  const cells = lesson.cells.map(({ id: cell, kind, line, end, text, keys }) => ({
-    id: cell,
-    kind,
-    line,
-    end,
-    text,
-    keys,
-  }));
-  const data = { format: 1, id, seed: lesson.front.seed, runtime: lesson.front.runtime, cells };
   return shell({
     title: `${title} · relukit`,
     description: summary,
@@ -58,6 +51,8 @@ ${pager(before, after)}`;
     aside: contents(lesson),
     kind: "lesson",
     data,
+    styles: ["live"],
+    scripts: ["live"],
   });
 }
 

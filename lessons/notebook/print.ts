@@ -11,6 +11,16 @@ export interface Grid {
   readonly rows: readonly (readonly string[])[];
 }
 export const gridType = "application/vnd.relukit.grid+json";
+
+/** The range of a slider and where it stands at first. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+  readonly value: number;
+}
+/** A bundle with this type stands below sliders: their ranges by name. */
+export const controlsType = "application/vnd.relukit.controls+json";
 const displayKey = Symbol.for("Jupyter.display");
 
 interface TensorLike {

@@ -124,8 +124,8 @@ async function runOne(
   if (lesson === undefined || before.length > 0) return outcome(one, "failed", before);
   const tried = await tryLesson(lesson, one.editions, refusals, workshop);
   const sound = tried.problems.length === 0;
-  if (sound && update) writeGolden(root, lesson, tried.inputs, tried.outputs);
-  const problems = sound && !update ? compare(lesson, one.golden, tried.outputs) : tried.problems;
+  if (sound && update) writeGolden(root, lesson, tried);
+  const problems = sound && !update ? compare(lesson, one.golden, tried.outputs, tried.bits) : tried.problems;
   const verdict = problems.length === 0 ? "passed" : "failed";
   return { ...outcome(one, verdict, problems), seconds: tried.seconds, updated: sound && update };
 }

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Bundled } from "./bundle.node.ts";
 import type { Message, Output } from "./cell.ts";
+import { Collection } from "./collection.ts";
 import type { Edition } from "./join.ts";
 import type { Lesson } from "./lesson.ts";
 import type { Problem } from "./problem.ts";
@@ -18,6 +19,8 @@ const megabytes = 2048;
 export interface Ran {
   /** the outputs of each cell that began, by id */
   readonly outputs: ReadonlyMap<string, readonly Output[]>;
+  /** a digest of every number that each cell showed, by id */
+  readonly bits: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
   /** the error that stopped the lesson, when one did */
   readonly stopped?: { readonly cell: string; readonly name: string; readonly text: string };
@@ -38,7 +41,8 @@ export async function run(lesson: Lesson, edition: Edition, bundled: Bundled, sc
 
 function watch(lesson: Lesson, edition: Edition, file: string, map: string): Promise<Ran> {
   const start = performance.now();
-  const outputs = new Map<string, Output[]>();
+  const outputs = new Collection();
+  const bits = new Map<string, string>();
   const problems: Problem[] = [];
   let stopped: Ran["stopped"];
   let cell = "";
@@ -66,15 +70,17 @@ function watch(lesson: Lesson, edition: Edition, file: string, map: string): Pro
   worker.on("message", (message: Message) => {
     if (message.type === "begin") {
       cell = message.cell;
-      if (cell !== "") outputs.set(cell, []);
+      if (cell !== "") outputs.begin(cell);
       const own = edition.cells.find(({ id }) => id === cell)?.keys.timeout;
       limit(own ?? secondsACell, message.line, ", or timeout=… on the cell");
-    } else if (message.type === "output") append(outputs.get(message.cell) ?? [], message.output);
+    } else if (message.type === "output") outputs.add(message);
     else if (message.type === "problem") {
       const { line, text } = message;
       problems.push({ path: lesson.path, line, text, cell: message.cell });
-    } else if (message.type === "end") clearTimeout(timer);
-    else {
+    } else if (message.type === "end") {
+      clearTimeout(timer);
+      bits.set(message.cell, message.bits);
+    } else if (message.type === "stopped") {
       const line = lineIn(message.stack, file, map, lesson.path) ?? lineOf(cell);
       stop(message.name, line, `throws ${message.name}: ${message.message}`);
     }
@@ -88,17 +94,15 @@ function watch(lesson: Lesson, edition: Edition, file: string, map: string): Pro
     worker.on("exit", () => {
       clearTimeout(timer);
       const seconds = (performance.now() - start) / 1000;
-      resolve({ outputs, problems, seconds, ...(stopped === undefined ? {} : { stopped }) });
+      resolve({
+        outputs: outputs.by,
+        bits,
+        problems,
+        seconds,
+        ...(stopped === undefined ? {} : { stopped }),
+      });
     });
   });
-}
-
-/** Lines printed one after the other are one output. */
-function append(outputs: Output[], output: Output): void {
-  const last = outputs.at(-1);
-  if (output.output_type === "stream" && last?.output_type === "stream")
-    outputs[outputs.length - 1] = { ...last, text: last.text + output.text };
-  else outputs.push(output);
 }
 
 /** The first line of lesson.md in an error's stack. */

@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Golden, type Outputs, svgType } from "./golden.ts";
+import { exact, type Golden, svgType } from "./golden.ts";
 import type { Lesson } from "./lesson.ts";
+import type { Tried } from "./lesson-run.node.ts";
 import { parseLesson } from "./parse.ts";
 import { LessonError, type Problem, suggestion } from "./problem.ts";
 import { sources } from "./sources.node.ts";
@@ -80,10 +81,19 @@ export function readGolden(root: string, id: string): Golden | undefined {
 }
 
 /** Writes golden.json and golden/*.svg beside a lesson, and removes figures that no cell shows any more. */
-export function writeGolden(root: string, lesson: Lesson, inputs: readonly string[], outputs: Outputs): void {
+export function writeGolden(
+  root: string,
+  lesson: Lesson,
+  { inputs, outputs, bits }: Pick<Tried, "inputs" | "outputs" | "bits">,
+): void {
   const folder = join(root, "lessons", lesson.front.id);
   const cells = Object.fromEntries([...outputs].filter(([, shown]) => shown.length > 0));
-  const golden: Golden = { format: 1, hash: hashOf(lesson, inputs), inputs, cells };
+  const digests = lesson.cells.flatMap((cell) => {
+    const digest = bits.get(cell.id);
+    return digest === undefined || !exact(cell) ? [] : [[cell.id, digest] as const];
+  });
+  const hash = hashOf(lesson, inputs);
+  const golden: Golden = { format: 1, hash, inputs, cells, bits: Object.fromEntries(digests) };
   rmSync(join(folder, "golden"), { recursive: true, force: true });
   const written = mapFigures(golden, (svg, cell, at) => {
     const name = `${cell}${at === 0 ? "" : `-${at + 1}`}.svg`;

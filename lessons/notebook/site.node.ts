@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { Tools } from "./drawing.ts";
 import type { Highlight } from "./highlight.ts";
 import { indexPage } from "./landing.ts";
+import { dataName, dataScript, library } from "./library.node.ts";
 import { lessonPage, sourcePage } from "./page.ts";
+import { dataOf, pageData } from "./page-data.ts";
 import type { Report } from "./problem.ts";
 import { quote } from "./quote.ts";
 import { renderLesson } from "./render.ts";
@@ -64,6 +66,7 @@ export async function buildSite(
     pages.push(path);
   };
   const stale: string[] = [];
+  const files = new Set<string>();
   const titles = new Map(lessons.map(({ front }) => [front.id, front.title]));
   for (const [at, lesson] of lessons.entries()) {
     const golden = readGolden(root, lesson.front.id);
@@ -75,17 +78,22 @@ export async function buildSite(
         text: `${lesson.front.id}: the outputs are ${golden === undefined ? "missing" : "older than the sources"}; lessons run --update renews them`,
       });
     const article = renderLesson(lesson, golden?.cells ?? {}, tools);
+    const data = pageData(lesson);
+    for (const path of dataOf(data)) files.add(path);
     const around = { before: lessons[at - 1], after: lessons[at + 1] };
     write(
       `${lesson.front.id}.html`,
-      lessonPage(lesson, article, around, !current && golden !== undefined, titles, sourceUrl),
+      lessonPage(lesson, article, data, around, !current && golden !== undefined, titles, sourceUrl),
     );
   }
-  write("index.html", indexPage(lessons));
+  write("index.html", indexPage(lessons, JSON.parse(readSource("fixtures/lessons/landing.json"))));
   for (const path of quoted)
     write(`source/${path}.html`, sourcePage(path, linesOf(highlight, readSource(path))));
   assets(out);
   for (const name of scriptNames()) writeFileSync(join(out, "assets", `${name}.js`), await script(name));
+  writeFileSync(join(out, "assets/library.js"), await library());
+  mkdirSync(join(out, "assets/data"));
+  for (const path of files) writeFileSync(join(out, "assets/data", `${dataName(path)}.js`), dataScript(path));
   const seconds = (performance.now() - started) / 1000;
   report({ level: "info", text: `${pages.length} pages in ${out}, ${seconds.toFixed(2)} s` });
   return { out, pages, stale, seconds };

@@ -5,7 +5,13 @@ import { compare, type Golden, same } from "../../../lessons/notebook/golden.ts"
 import { cell, lessonOf } from "./sample.ts";
 
 const shown = (text: string): Output => ({ output_type: "execute_result", data: { "text/plain": text } });
-const golden = (text: string): Golden => ({ format: 1, hash: "", inputs: [], cells: { a: [shown(text)] } });
+const golden = (text: string): Golden => ({
+  format: 1,
+  hash: "",
+  inputs: [],
+  cells: { a: [shown(text)] },
+  bits: {},
+});
 const differences = (info: string, got: string, wanted: string): string[] =>
   compare(lessonOf(cell(info, "1")), golden(wanted), new Map([["a", [shown(got)]]])).map(
     (one) => `${one.cell}: ${one.text}`,
@@ -38,4 +44,16 @@ test("same(got, wanted, tol) is relative above 1 and absolute below", () => {
   assert.equal(same("1000", "1001", 0.002), true);
   assert.equal(same("0.001", "0.0025", 0.002), true);
   assert.equal(same("1 2", "1", 0.5), false);
+});
+
+test("compare(lesson, golden, outputs, bits) sees a last bit that no text shows", () => {
+  const found = (info: string, bits: string): number =>
+    compare(
+      lessonOf(cell(info, "1")),
+      { ...golden("1"), bits: { a: "00" } },
+      new Map([["a", [shown("1")]]]),
+      new Map([["a", bits]]),
+    ).length;
+  assert.equal(found("ts cell id=a", "00"), 0);
+  assert.equal(found("ts cell id=a", "01"), 1);
 });

@@ -4,6 +4,7 @@ import { escaped } from "../../../lessons/notebook/html.ts";
 import { tex } from "../../../lessons/notebook/math.ts";
 import { figureHtml, outputsHtml } from "../../../lessons/notebook/outputs.ts";
 import { lessonPage } from "../../../lessons/notebook/page.ts";
+import { pageData } from "../../../lessons/notebook/page-data.ts";
 import { quote } from "../../../lessons/notebook/quote.ts";
 import { renderLesson } from "../../../lessons/notebook/render.ts";
 import { cell, lessonOf } from "./sample.ts";
@@ -26,7 +27,7 @@ test("renderLesson(lesson) lets no markup of the text through", () => {
 
 test("lessonPage(lesson) cannot be left from inside its embedded data", () => {
   const lesson = lessonOf(cell("ts cell id=a", `"</script>${hostile}"`));
-  const page = lessonPage(lesson, "", {}, false, new Map(), tools.sourceUrl);
+  const page = lessonPage(lesson, "", pageData(lesson), {}, false, new Map(), tools.sourceUrl);
   assert.equal(page.match(/<script/g)?.length, 1);
   assert.equal(page.match(/<\/script/g)?.length, 1);
   const data = JSON.parse(/<script[^>]*>(.*)<\/script>/s.exec(page)?.[1] ?? "") as {
