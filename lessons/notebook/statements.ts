@@ -94,6 +94,9 @@ export function statements(source: string): Statement[] {
   const code = cut(source).filter((piece) => piece.kind !== "space" && piece.kind !== "comment");
   let depth = 0;
   let start = -1;
+  /** Whether a word goes on with the statement that is open; `while` does so after `do` alone. */
+  const goesOn = (word: string): boolean =>
+    continues.test(word) && (word !== "while" || /^do\b/.test(source.slice(start, start + 3)));
   const close = (end: number): void => {
     if (start >= 0) found.push(statement(source, start, end));
     start = -1;
@@ -112,9 +115,9 @@ export function statements(source: string): Statement[] {
     const newLine = source.slice(piece.end, after.start).includes("\n");
     const nextWord = source.slice(after.start, after.end);
     const block =
-      mark === "}" && endsBlock.test(source.slice(start, start + 40)) && !continues.test(nextWord);
+      mark === "}" && endsBlock.test(source.slice(start, start + 40)) && !goesOn(nextWord);
     const canEnd = piece.kind !== "mark" || /^[)\]}]$/.test(mark);
-    const canStart = (after.kind === "word" || after.kind === "text") && !continues.test(nextWord);
+    const canStart = (after.kind === "word" || after.kind === "text") && !goesOn(nextWord);
     if ((block && newLine) || (newLine && canEnd && canStart && !/^(?:const|let|return|await)$/.test(mark)))
       close(piece.end);
   });

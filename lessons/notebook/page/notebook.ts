@@ -21,19 +21,22 @@ export interface CellListener {
   readonly shown: (outputs: readonly Output[]) => void;
   readonly ended: (outputs: readonly Output[]) => void;
   /** the run ended in this cell; `line` counts from 1 in the cell, and is 0 where it is not known */
-  readonly failed: (failure: { readonly name: string; readonly text: string; readonly line: number }) => void;
+  readonly failed: (failure: Failure) => void;
   readonly remark: (line: number, text: string) => void;
+}
+
+/** Why and where a run ended before its end; `name` is empty for what is no error of the language. */
+export interface Failure {
+  readonly name: string;
+  readonly text: string;
+  readonly cell: string;
+  readonly line: number;
 }
 
 /** What one press of Check came to. */
 export interface Verdict {
   readonly passed: readonly string[];
-  readonly failure?: {
-    readonly name: string;
-    readonly text: string;
-    readonly cell: string;
-    readonly line: number;
-  };
+  readonly failure?: Failure;
   readonly comparison?: Comparison;
   readonly stopped: boolean;
 }
@@ -125,7 +128,12 @@ export class Notebook {
   /** Runs up to a cell, or all; what happens is heard by the cells' listeners. */
   async run(wish: Wish): Promise<Outcome | undefined> {
     const made = await this.#program(wish);
-    if (made === undefined) return undefined;
+    if ("name" in made) {
+      this.#listeners.get(made.cell)?.begun();
+      this.#listeners.get(made.cell)?.failed(made);
+      this.#say(false, `${made.cell}, line ${made.line}: ${made.text}`);
+      return undefined;
+    }
     const outcome = await this.#go(made);
     this.#tell(outcome);
     return outcome;
@@ -136,7 +144,11 @@ export class Notebook {
     const passed: string[] = [];
     let comparison: Comparison | undefined;
     const made = await this.#program({ kind: "check", exercise });
-    if (made === undefined) return { passed, stopped: true };
+    if ("name" in made) {
+      this.#say(false, `${made.cell}, line ${made.line}: ${made.text}`);
+      if (this.progress.texts[exercise] !== undefined) this.setExercise(exercise, "tried");
+      return { passed, stopped: false, failure: made };
+    }
     const outcome = await this.#go(made, {
       checked: (sentence) => void passed.push(sentence),
       compared: (one) => {
@@ -156,8 +168,8 @@ export class Notebook {
     };
   }
 
-  /** The program of a wish, compiled where the reader changed it; nothing when a cell cannot be compiled. */
-  async #program(wish: Wish): Promise<Program | undefined> {
+  /** The program of a wish, compiled where the reader changed it, or why a cell cannot be. */
+  async #program(wish: Wish): Promise<Program | Failure> {
     this.#say(true, "Getting ready …");
     const texts = new Map(Object.entries(this.progress.texts));
     const planned = plan(this.data.cells, wish, { texts, own: this.own });
@@ -165,12 +177,8 @@ export class Notebook {
     for (const one of planned) {
       const part = await this.#part(one);
       if ("faults" in part) {
-        const [first] = part.faults;
-        this.#listeners.get(one.cell.id)?.begun();
-        const failure = { name: "", text: first?.text ?? "", line: first?.line ?? 0 };
-        this.#listeners.get(one.cell.id)?.failed(failure);
-        this.#say(false, `${one.cell.id} cannot run: ${failure.text}`);
-        return undefined;
+        const [{ line, text } = { line: 0, text: "" }] = part.faults;
+        return { name: "", cell: one.cell.id, line, text };
       }
       parts.push(part);
     }
@@ -240,7 +248,7 @@ export class Notebook {
   }
 }
 
-function failureOf(outcome: Outcome & { readonly kind: "failed" | "late" }): NonNullable<Verdict["failure"]> {
+function failureOf(outcome: Outcome & { readonly kind: "failed" | "late" }): Failure {
   if (outcome.kind === "late")
     return {
       ...{ name: "", cell: outcome.cell, line: 0 },
