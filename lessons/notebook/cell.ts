@@ -69,6 +69,7 @@ export function show(...values: readonly unknown[]): void {
  * last one.
  */
 export function redraw(value: unknown): void {
+  current.bits.add(value);
   const data = display(value);
   if (data === undefined) return;
   const output = { output_type: "display_data", data } as const;

@@ -26,8 +26,11 @@ test("renderLesson(lesson) lets no markup of the text through", () => {
 });
 
 test("lessonPage(lesson) cannot be left from inside its embedded data", () => {
-  const lesson = lessonOf(cell("ts cell id=a", `"</script>${hostile}"`));
-  const page = lessonPage(lesson, "", pageData(lesson), {}, false, new Map(), tools.sourceUrl);
+  const lesson = lessonOf(cell("ts cell id=a", `\`</script>${hostile}\``));
+  const whole = lessonPage(lesson, "", pageData(lesson), {}, false, new Map(), tools.sourceUrl);
+  const own = '<script defer src="assets/live.js"></script>';
+  assert.ok(whole.includes(own));
+  const page = whole.replace(own, "");
   assert.equal(page.match(/<script/g)?.length, 1);
   assert.equal(page.match(/<\/script/g)?.length, 1);
   const data = JSON.parse(/<script[^>]*>(.*)<\/script>/s.exec(page)?.[1] ?? "") as {
