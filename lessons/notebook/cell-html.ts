@@ -38,7 +38,7 @@ export function fenceHtml(draw: Drawing, token: Token): string {
     kind as string
   ];
   if (folded !== undefined)
-    return `<details class="${kind}"><summary>${folded}</summary><div class="cell" id="${id}" data-cell="${id}" data-kind="${kind}">${code}${results}</div></details>\n`;
+    return `<details class="${kind}"${draw.reader !== "learner" && kind === "solution" ? " open" : ""}><summary>${folded}</summary><div class="cell" id="${id}" data-cell="${id}" data-kind="${kind}">${code}${results}</div></details>\n`;
   const body = keys.hide
     ? `<details class="folded"><summary>Code of this figure or table</summary>${code}</details>`
     : code;

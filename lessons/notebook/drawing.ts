@@ -18,9 +18,13 @@ export interface Tools {
   readonly sourceUrl: (path: string, line?: number) => string;
 }
 
+/** For whom a page is: solutions folded away, solutions open, or solutions open and the presenter's notes shown. */
+export type Reader = "learner" | "solver" | "instructor";
+
 /** One lesson on its way to a page. */
 export interface Drawing {
   readonly lesson: Lesson;
+  readonly reader: Reader;
   readonly outputs: Readonly<Record<string, readonly Output[]>>;
   readonly tools: Tools;
   readonly md: Markdown;

@@ -36,7 +36,7 @@ export function pageData(lesson: Lesson): PageData {
     });
   const cells = [...lesson.cells.filter(({ kind }) => kind !== "quote" && kind !== "static"), ...labs]
     .sort((a, b) => a.line - b.line)
-    .map((cell) => ({ ...pageCell(lesson, cell) }));
+    .map((cell) => pageCell(lesson, { ...cell, text: cell.text.trimEnd() }));
   return { format: 1, id, title, seed, cells };
 }
 

@@ -1,4 +1,5 @@
 // A lesson's page and a source file's. Plain strings; every page stands without a script.
+import type { Reader } from "./drawing.ts";
 import { duration, escaped } from "./html.ts";
 import type { Lesson } from "./lesson.ts";
 import type { PageData } from "./page-data.ts";
@@ -18,6 +19,7 @@ export function lessonPage(
   stale: boolean,
   titles: ReadonlyMap<string, string>,
   sourceUrl: (path: string) => string,
+  reader: Reader = "learner",
 ): string {
   const { id, title, summary, minutes, level, needs, objectives, reads, paper } = lesson.front;
   const facts = [
@@ -37,23 +39,45 @@ export function lessonPage(
 <p class="summary">${escaped(summary)}</p>
 ${goals === "" ? "" : `<div class="goals"><p class="title">Afterwards you can</p><ul>${goals}</ul></div>`}
 ${facts === "" ? "" : `<dl class="facts">${facts}</dl>`}
+${formsHtml(id, reader)}
 ${stale ? '<p class="stale" role="note">The outputs below were computed from an earlier version of this lesson or its sources.</p>' : ""}
 </header>
 ${article}
 </article>
 ${pager(before, after)}`;
   return shell({
-    title: `${title} · relukit`,
+    title: `${reader === "learner" ? "" : reader === "solver" ? "Solutions: " : "For instructors: "}${title} · relukit`,
     description: summary,
     base: "",
     main,
     math: true,
     aside: contents(lesson),
-    kind: "lesson",
+    kind: `lesson ${reader}`,
     data,
     styles: ["live"],
     scripts: ["live"],
   });
+}
+
+/** The names of a lesson's pages: of each reader's edition, and of its slides. */
+export const pageName = (id: string, form: Reader | "slides"): string =>
+  form === "learner" ? `${id}.html` : `${id}.${form === "solver" ? "solutions" : form}.html`;
+
+const forms: readonly (readonly [Reader | "slides", string])[] = [
+  ["learner", "Lesson"],
+  ["slides", "Slides"],
+  ["solver", "With solutions"],
+  ["instructor", "For instructors"],
+];
+
+/** Links to the other forms of the lesson. */
+function formsHtml(id: string, reader: Reader): string {
+  const links = forms.map(([form, name]) =>
+    form === reader
+      ? `<li aria-current="page">${name}</li>`
+      : `<li><a href="${pageName(id, form)}">${name}</a></li>`,
+  );
+  return `<nav class="forms" aria-label="Forms of this lesson"><ul>${links.join("")}</ul></nav>`;
 }
 
 function contents({ headings, cells }: Lesson): string {

@@ -3,7 +3,7 @@
 import type { Token } from "markdown-it";
 import type { Output } from "./cell.ts";
 import { exerciseOpen, fenceHtml } from "./cell-html.ts";
-import { cellAt, type Drawing, prepare, type Tools } from "./drawing.ts";
+import { cellAt, type Drawing, prepare, type Reader, type Tools } from "./drawing.ts";
 import { escaped } from "./html.ts";
 import type { Container, Lesson } from "./lesson.ts";
 import { markdown } from "./markdown.ts";
@@ -14,10 +14,22 @@ export function renderLesson(
   lesson: Lesson,
   outputs: Readonly<Record<string, readonly Output[]>>,
   tools: Tools,
+  reader: Reader = "learner",
 ): string {
+  const { draw, tokens } = begun(lesson, outputs, tools, reader);
+  return groups(draw, blocks(tokens)).join("");
+}
+
+/** A lesson read and made ready to draw. */
+export function begun(
+  lesson: Lesson,
+  outputs: Readonly<Record<string, readonly Output[]>>,
+  tools: Tools,
+  reader: Reader,
+): { readonly draw: Drawing; readonly tokens: readonly Token[] } {
   const md = markdown();
   const tokens = md.parse(lesson.body, {});
-  const draw: Drawing = { lesson, outputs, tools, md };
+  const draw: Drawing = { lesson, reader, outputs, tools, md };
   prepare(draw, tokens);
   md.renderer.rules["fence"] = (all, at) => fenceHtml(draw, all[at] as Token);
   md.renderer.rules["math_inline"] = (all, at) => String(all[at]?.meta?.["html"]);
@@ -26,11 +38,11 @@ export function renderLesson(
   md.renderer.rules["table_open"] = () =>
     '<div class="scroll" tabindex="0" role="group" aria-label="table"><table>\n';
   md.renderer.rules["table_close"] = () => "</table></div>\n";
-  return groups(draw, blocks(tokens)).join("");
+  return { draw, tokens };
 }
 
 /** The tokens in runs that stand by themselves at the top of the document. */
-function blocks(tokens: readonly Token[]): Token[][] {
+export function blocks(tokens: readonly Token[]): Token[][] {
   const found: Token[][] = [];
   let depth = 0;
   for (const token of tokens) {
@@ -42,7 +54,7 @@ function blocks(tokens: readonly Token[]): Token[][] {
 }
 
 /** Blocks as HTML; what belongs to an exercise is gathered in one section with it. */
-function groups(draw: Drawing, all: readonly Token[][]): string[] {
+export function groups(draw: Drawing, all: readonly Token[][]): string[] {
   const found: string[] = [];
   let open: string | undefined;
   for (const block of all) {
@@ -67,7 +79,8 @@ function groups(draw: Drawing, all: readonly Token[][]): string[] {
   return open === undefined ? found : [...found, "</section>\n"];
 }
 
-const containerAt = ({ lesson }: Drawing, token: Token): Container | undefined =>
+/** The container that a token opens. */
+export const containerAt = ({ lesson }: Drawing, token: Token): Container | undefined =>
   token.type === "container_open"
     ? lesson.containers.find(({ line }) => line === (token.map?.[0] ?? -2) + 1)
     : undefined;
@@ -79,7 +92,10 @@ function containerHtml(draw: Drawing, container: Container, block: readonly Toke
   const html = groups(draw, blocks(inner)).join("");
   if (kind === "hint")
     return `<details class="hint"><summary>Hint ${keys.level}</summary><div>${html}</div></details>\n`;
-  if (kind === "notes") return `<aside class="notes" hidden>${html}</aside>\n`;
+  if (kind === "notes")
+    return draw.reader === "instructor"
+      ? `<aside class="notes" aria-label="For the presenter"><p class="kicker">For the presenter</p>${html}</aside>\n`
+      : `<aside class="notes" hidden>${html}</aside>\n`;
   const title = keys.title === undefined ? "" : `<p class="title">${escaped(keys.title)}</p>`;
   if (kind === "aside")
     return `<aside class="aside" aria-label="${escaped(keys.title ?? "Aside")}">${title}${html}</aside>\n`;

@@ -10,6 +10,8 @@ export interface Shell {
   readonly math?: boolean;
   readonly aside?: string;
   readonly kind: string;
+  /** without header and footer */
+  readonly bare?: boolean;
   /** what the page's scripts read, as JSON in #lesson-data */
   readonly data?: unknown;
   /** names in assets/, without .css, beside lesson */
@@ -28,6 +30,7 @@ export function shell(page: Shell): string {
     math = false,
     aside = "",
     kind,
+    bare = false,
     data,
     styles = [],
     scripts = [],
@@ -46,17 +49,21 @@ ${[...(math ? ["katex"] : []), "lesson", ...styles].map(style).join("\n")}
 </head>
 <body class="${kind}">
 <a class="skip" href="#main">Skip to the text</a>
-<header class="top"><a class="brand" href="${base}index.html">${mark}<span>relukit</span></a><span class="where">lessons on activation sparsity</span></header>
+${bare ? main : framed(base, aside, main)}
+${data === undefined ? "" : `<script type="application/json" id="lesson-data">${embedded(data)}</script>\n`}${scripts.map((name) => `<script defer src="${base}assets/${name}.js"></script>\n`).join("")}</body>
+</html>
+`;
+}
+
+/** The main part with the header above it, the footer below, and what stands beside it. */
+const framed = (base: string, aside: string, main: string): string =>
+  `<header class="top"><a class="brand" href="${base}index.html">${mark}<span>relukit</span></a><nav class="where" aria-label="relukit"><a href="${base}index.html#ladder">Lessons</a><a href="${base}instructor.html">For instructors</a><a href="${base}api/index.html">API</a></nav></header>
 <div class="frame">
 ${aside}<main id="main" tabindex="-1">
 ${main}
 </main>
 </div>
-<footer class="foot"><p>relukit, a readable implementation of <cite>ReLU Strikes Back</cite> (Mirzadeh et al. 2023, arXiv:2310.04564). Everything on these pages was computed by the code that they show.</p></footer>
-${data === undefined ? "" : `<script type="application/json" id="lesson-data">${embedded(data)}</script>\n`}${scripts.map((name) => `<script defer src="${base}assets/${name}.js"></script>\n`).join("")}</body>
-</html>
-`;
-}
+<footer class="foot"><p>relukit, a readable implementation of <cite>ReLU Strikes Back</cite> (Mirzadeh et al. 2023, arXiv:2310.04564). Everything on these pages was computed by the code that they show.</p></footer>`;
 
 const kink =
   '<path d="M4 22H16L28 6" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round"/>';

@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Tools } from "./drawing.ts";
 import type { Highlight } from "./highlight.ts";
+import { instructorPage } from "./instructor.ts";
 import { indexPage } from "./landing.ts";
 import { dataName, dataScript, library } from "./library.node.ts";
-import { lessonPage, sourcePage } from "./page.ts";
+import { lessonPage, pageName, sourcePage } from "./page.ts";
 import { dataOf, pageData } from "./page-data.ts";
 import type { Report } from "./problem.ts";
 import { quote } from "./quote.ts";
@@ -14,6 +15,7 @@ import { renderLesson } from "./render.ts";
 import { script, scriptNames } from "./scripts.node.ts";
 import { fresh, lessonIds, readGolden, readLesson } from "./shelf.node.ts";
 import { icon } from "./shell.ts";
+import { slidesOf, slidesPage } from "./slides.ts";
 import { sources } from "./sources.node.ts";
 
 export interface Built {
@@ -77,15 +79,20 @@ export async function buildSite(
         level: "warning",
         text: `${lesson.front.id}: the outputs are ${golden === undefined ? "missing" : "older than the sources"}; lessons run --update renews them`,
       });
-    const article = renderLesson(lesson, golden?.cells ?? {}, tools);
+    const outputs = golden?.cells ?? {};
     const data = pageData(lesson);
     for (const path of dataOf(data)) files.add(path);
     const around = { before: lessons[at - 1], after: lessons[at + 1] };
-    write(
-      `${lesson.front.id}.html`,
-      lessonPage(lesson, article, data, around, !current && golden !== undefined, titles, sourceUrl),
-    );
+    const older = !current && golden !== undefined;
+    for (const reader of ["learner", "solver", "instructor"] as const) {
+      const article = renderLesson(lesson, outputs, tools, reader);
+      const page = lessonPage(lesson, article, data, around, older, titles, sourceUrl, reader);
+      write(pageName(lesson.front.id, reader), page);
+    }
+    const slides = slidesOf(lesson, outputs, tools);
+    write(pageName(lesson.front.id, "slides"), slidesPage(lesson, slides, data));
   }
+  write("instructor.html", instructorPage(lessons));
   write("index.html", indexPage(lessons, JSON.parse(readSource("fixtures/lessons/landing.json"))));
   for (const path of quoted)
     write(`source/${path}.html`, sourcePage(path, linesOf(highlight, readSource(path))));
