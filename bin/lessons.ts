@@ -1,8 +1,8 @@
-// relukit lessons: list, run, build and serve the teaching kit.
+// relukit lessons: list, run, build, serve and export the teaching kit.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import type { LessonRun, LessonSummary } from "../lessons/notebook/index.ts";
+import type { ExportKind, LessonRun, LessonSummary } from "../lessons/notebook/index.ts";
 import type { Report } from "../lessons/notebook/problem.ts";
 import { number, wholeFrom } from "./numbers.ts";
 import { root } from "./root.ts";
@@ -19,7 +19,9 @@ const document = (value: unknown): string => `${JSON.stringify(value, null, 2)}\
 export function addLessons(program: Command, terminal: Terminal): void {
   const report: Report = ({ level, text }) =>
     terminal.err(`${level === "info" ? "" : `${level}: `}${text}\n`);
-  const lessons = program.command("lessons").description("The lessons: lists, runs, builds and serves them.");
+  const lessons = program
+    .command("lessons")
+    .description("The lessons: lists, runs, builds, serves and exports them.");
   lessons
     .command("list")
     .description("Lists the lessons in their order, with minutes and level.")
@@ -50,6 +52,46 @@ export function addLessons(program: Command, terminal: Terminal): void {
     )
     .option("--port <n>", "the first port to try", number(wholeFrom(0, 65535)), 4173)
     .action((options: ServeOptions) => serve(options, report));
+  lessons
+    .command("export")
+    .description(
+      "Writes one folder to take along: the site, single files, notebooks and PDF, all without network.",
+    )
+    .argument("[ids...]", "which lessons get single files, notebooks and PDF; all when left out")
+    .option("-o, --out <dir>", "the folder to write", "kit")
+    .addOption(
+      new Option("--only <kind...>", "some of it, beside the site").choices([
+        "site",
+        "single",
+        "notebooks",
+        "pdf",
+      ]),
+    )
+    .option("--browser <path>", "the Chromium that prints PDF; one on the PATH when left out")
+    .option("--json", "prints one JSON document")
+    .action((ids: readonly string[], options: KitOptions) => exportAll(ids, options, terminal, report));
+}
+
+interface KitOptions extends JsonOption {
+  readonly out: string;
+  readonly only?: readonly ExportKind[];
+  readonly browser?: string;
+}
+
+async function exportAll(
+  ids: readonly string[],
+  { out, only, browser, json }: KitOptions,
+  terminal: Terminal,
+  report: Report,
+): Promise<void> {
+  const { exportKit } = await notebook();
+  const made = await exportKit(root, out, {
+    ids: ids.length > 0 ? ids : undefined,
+    kinds: only,
+    browser,
+    report,
+  });
+  if (json) terminal.out(document(made));
 }
 
 interface JsonOption {

@@ -1,7 +1,8 @@
-// The teaching kit's commands as functions: list, run, build, serve. Each returns plain records; messages go to `report`.
+// The teaching kit's commands as functions: list, run, build, serve, export. Each returns plain records; messages go to `report`.
 import type { Lesson } from "./lesson.ts";
 import { fresh, lessonIds, readGolden, readLesson } from "./shelf.node.ts";
 
+export { type Exported, type ExportKind, type ExportOptions, exportKinds, exportKit } from "./export.node.ts";
 export { LessonError, type Problem, problemLine, type Report } from "./problem.ts";
 export { type LessonRun, type RunOptions, runLessons } from "./run-lessons.node.ts";
 export { type Served, serveSite } from "./serve.node.ts";

@@ -1,8 +1,9 @@
 // The lessons as a folder of static pages, from the committed goldens: no cell runs, and no page asks the network.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Tools } from "./drawing.ts";
+import { emptyFolder } from "./folder.node.ts";
 import type { Highlight } from "./highlight.ts";
 import { instructorPage } from "./instructor.ts";
 import { indexPage } from "./landing.ts";
@@ -39,7 +40,7 @@ export async function buildSite(
   { report = () => {} }: { readonly report?: Report } = {},
 ): Promise<Built> {
   const started = performance.now();
-  clear(out);
+  emptyFolder(out, ".relukit-site", "lessons build");
   const lessons = lessonIds(root).map((id) => readLesson(root, id));
   const [{ tex }, { highlighter }] = await Promise.all([import("./math.ts"), import("./highlight.ts")]);
   const highlight = await highlighter();
@@ -107,21 +108,6 @@ export async function buildSite(
 }
 
 const linesOf = (highlight: Highlight, code: string): string[] => highlight(code, "ts").split("\n");
-
-/** A mark that the folder is ours to empty. */
-const markName = ".relukit-site";
-
-function clear(out: string): void {
-  if (existsSync(out) && readdirSync(out).length > 0) {
-    if (!existsSync(join(out, markName)))
-      throw new RangeError(
-        `buildSite: out is ${out}, a folder with other files; expected an empty or a new one`,
-      );
-    rmSync(out, { recursive: true });
-  }
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, markName), "written by relukit lessons build\n");
-}
 
 function assets(out: string): void {
   const folder = join(out, "assets");

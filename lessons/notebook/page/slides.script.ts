@@ -6,8 +6,17 @@ import { live } from "./live.ts";
 import { openPresenter, presenterPage } from "./presenter.ts";
 
 const data = readData();
-if (new URLSearchParams(location.search).has("presenter")) presenterPage();
-else if (data !== undefined) void present();
+const asked = new URLSearchParams(location.search);
+if (asked.has("presenter")) presenterPage();
+else if (data !== undefined && !asked.has("print")) void present();
+
+/** On paper every slide is there, for readers and for screen readers. */
+function printed(slides: readonly HTMLElement[]): void {
+  for (const slide of slides) {
+    slide.removeAttribute("hidden");
+    slide.removeAttribute("aria-hidden");
+  }
+}
 
 async function present(): Promise<void> {
   if (data === undefined) return;
@@ -42,6 +51,8 @@ async function present(): Promise<void> {
     if (now !== undefined) now.textContent = `${place() + 1} of ${slides.length}: ${title}`;
   };
   deck.on("slidechanged", told);
+  addEventListener("beforeprint", () => printed(slides));
+  addEventListener("afterprint", () => deck.sync());
   told();
   find("[data-present]")?.addEventListener("click", open);
   const stop = button("Stop", "stop", () => notebook.stop());
