@@ -2,8 +2,11 @@
 import type { Recording } from "../picture.ts";
 import { find } from "./dom.ts";
 import { play } from "./picture-play.ts";
+import { fillRungs } from "./rungs.ts";
 
 const figure = find(".picture");
 const data = find("#lesson-data")?.textContent;
 if (figure !== undefined && data !== undefined && data !== null)
   play(figure, (JSON.parse(data) as { readonly picture: Recording }).picture);
+
+fillRungs();

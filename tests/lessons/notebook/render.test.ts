@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { escaped } from "../../../lessons/notebook/html.ts";
-import { tex } from "../../../lessons/notebook/math.ts";
 import { figureHtml, outputsHtml } from "../../../lessons/notebook/outputs.ts";
 import { lessonPage } from "../../../lessons/notebook/page.ts";
 import { pageData } from "../../../lessons/notebook/page-data.ts";
-import { quote } from "../../../lessons/notebook/quote.ts";
 import { renderLesson } from "../../../lessons/notebook/render.ts";
-import { cell, lessonOf } from "./sample.ts";
+import { cell, lessonOf, tools } from "./sample.ts";
 
-const tools = {
-  lessons: ["l00-tensors", "l01-activations"],
-  ...{ highlight: escaped, tex, sourceUrl: (path: string) => `source/${path}.html` },
-  quote: (path: string, name: string) => quote(path, "/** Twice. */\nexport const twice = 2;", name),
-};
 const html = (body: string): string => renderLesson(lessonOf(body), {}, tools);
 const hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>";
 
@@ -138,4 +130,22 @@ test("renderLesson(lesson) turns links to lessons and sources into pages, and re
 
 test("renderLesson(lesson) keeps the presenter's notes hidden", () => {
   assert.match(html("::: notes\nSay it slowly.\n:::\n"), /<aside class="notes" hidden>/);
+});
+
+test("renderLesson(lesson, …, reader) opens solutions for a solver, and shows notes to an instructor alone", () => {
+  const lesson = lessonOf(
+    [
+      cell("ts exercise id=ex-a minutes=3 difficulty=1", "const a = 0;"),
+      cell("ts solution for=ex-a", "const a = 1;"),
+      cell("ts check for=ex-a", 'check("a is 1", a, 1);'),
+      "::: notes\nSay it.\n:::",
+    ].join("\n"),
+  );
+  const [learner, solver, instructor] = (["learner", "solver", "instructor"] as const).map((reader) =>
+    renderLesson(lesson, {}, tools, reader),
+  );
+  assert.match(learner ?? "", /<details class="solution"><summary>/);
+  for (const page of [solver, instructor]) assert.match(page ?? "", /<details class="solution" open>/);
+  for (const page of [learner, solver]) assert.match(page ?? "", /<aside class="notes" hidden>/);
+  assert.match(instructor ?? "", /<aside class="notes" aria-label="For the presenter">/);
 });

@@ -2,9 +2,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { escaped } from "../../../lessons/notebook/html.ts";
 import type { Lesson } from "../../../lessons/notebook/lesson.ts";
+import { tex } from "../../../lessons/notebook/math.ts";
 import { parseLesson } from "../../../lessons/notebook/parse.ts";
 import { LessonError } from "../../../lessons/notebook/problem.ts";
+import { quote } from "../../../lessons/notebook/quote.ts";
 
 export const head = (id = "l00-sample"): string => `---
 title: Sample
@@ -57,3 +60,10 @@ export function rootOf(bodies: Readonly<Record<string, string>>): string {
   }
   return root;
 }
+
+/** What drawing needs from outside, without colours. */
+export const tools = {
+  lessons: ["l00-tensors", "l01-activations"],
+  ...{ highlight: escaped, tex, sourceUrl: (path: string) => `source/${path}.html` },
+  quote: (path: string, name: string) => quote(path, "/** Twice. */\nexport const twice = 2;", name),
+};
