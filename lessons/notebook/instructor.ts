@@ -13,7 +13,7 @@ export function instructorPage(lessons: readonly Lesson[]): string {
 <h1>Teach with this</h1>
 <p class="summary">Slides, notes and solutions come from the text that learners read. Everything runs in the browser, from disk too.</p></header>
 <h2 id="bring">What to bring</h2>
-<ul><li><strong>Nothing to install</strong>, neither for you nor for the room: a current Chromium, Firefox or Safari is enough.</li>
+<ul><li><strong>Nothing to install</strong>, neither for you nor for the room: a current Chromium or Firefox is enough; both are tested.</li>
 <li>For a room with bad wifi, one folder: <code>npx relukit lessons export --out kit</code>. Copy it to a few USB sticks, or serve it from your own machine. Its pages open from disk, and ask the network for nothing.</li>
 <li>One lesson can be handed out as one file, of about 4 MB: <code>kit/single/</code>.</li></ul>
 <h2 id="present">On stage</h2>

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildApi } from "./api.node.ts";
 import type { Tools } from "./drawing.ts";
 import { emptyFolder } from "./folder.node.ts";
 import type { Highlight } from "./highlight.ts";
@@ -95,6 +96,7 @@ export async function buildSite(
   }
   write("instructor.html", instructorPage(lessons));
   write("index.html", indexPage(lessons, JSON.parse(readSource("fixtures/lessons/landing.json"))));
+  for (const { path, html } of await buildApi(sources, { sourceUrl, highlight })) write(path, html);
   for (const path of quoted)
     write(`source/${path}.html`, sourcePage(path, linesOf(highlight, readSource(path))));
   assets(out);

@@ -114,8 +114,7 @@ export function statements(source: string): Statement[] {
     }
     const newLine = source.slice(piece.end, after.start).includes("\n");
     const nextWord = source.slice(after.start, after.end);
-    const block =
-      mark === "}" && endsBlock.test(source.slice(start, start + 40)) && !goesOn(nextWord);
+    const block = mark === "}" && endsBlock.test(source.slice(start, start + 40)) && !goesOn(nextWord);
     const canEnd = piece.kind !== "mark" || /^[)\]}]$/.test(mark);
     const canStart = (after.kind === "word" || after.kind === "text") && !goesOn(nextWord);
     if ((block && newLine) || (newLine && canEnd && canStart && !/^(?:const|let|return|await)$/.test(mark)))

@@ -85,6 +85,7 @@ export function cellView(element: HTMLElement, cell: PageCell, wiring: Wiring): 
     marked = 0;
     if (outputs !== undefined) outputs.innerHTML = before;
     last = before;
+    [notes, old] = [[], []];
     delete element.dataset["state"];
     sliders();
     touch();
@@ -105,6 +106,14 @@ export function cellView(element: HTMLElement, cell: PageCell, wiring: Wiring): 
     if (key === "Enter") void edit();
   });
 
+  // Remarks and failures stand below what the cell shows; those of an earlier run go when there is something newer.
+  let notes: HTMLElement[] = [];
+  let old: HTMLElement[] = [];
+  const note = (one: HTMLElement): void => {
+    for (const stale of old.splice(0)) stale.remove();
+    notes.push(one);
+    outputs?.append(one);
+  };
   const draw = (shown: readonly Output[]): void => {
     if (outputs === undefined) return;
     const fresh = make("template");
@@ -114,35 +123,47 @@ export function cellView(element: HTMLElement, cell: PageCell, wiring: Wiring): 
       last = fresh.innerHTML;
       outputs.replaceChildren(fresh.content);
     }
-    for (const old of findAll(".remark, .live-error", outputs)) old.remove();
+    for (const stale of old.splice(0)) stale.remove();
+    outputs.append(...notes);
     sliders();
   };
   let frame = 0;
+  let waiting: readonly Output[] | undefined;
+  const settle = (): void => {
+    cancelAnimationFrame(frame);
+    if (waiting !== undefined) draw(waiting);
+    waiting = undefined;
+  };
   notebook.listen(cell.id, {
     begun: () => {
       element.dataset["state"] = "running";
       editor?.mark(undefined);
       marked = 0;
+      old.push(...notes.splice(0));
     },
     shown: (shown) => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => draw(shown));
+      waiting = shown;
+      frame = requestAnimationFrame(settle);
     },
     ended: (shown) => {
-      cancelAnimationFrame(frame);
+      waiting = shown;
+      settle();
       element.dataset["state"] = "done";
-      draw(shown);
     },
     failed: ({ name, text, line }) => {
-      cancelAnimationFrame(frame);
+      settle();
       element.dataset["state"] = "failed";
-      if (cell.kind !== "exercise") outputs?.append(failure(name, text, line, notebook.textOf(cell)));
+      note(failure(name, text, line, notebook.textOf(cell)));
       mark(line);
       touch();
     },
+    halted: () => {
+      settle();
+      delete element.dataset["state"];
+    },
     remark: (line, text) => {
-      const where = make("p", { class: "remark" }, `Line ${line}: ${text}.`);
-      queueMicrotask(() => outputs?.append(where));
+      note(make("p", { class: "remark" }, `Line ${line}: ${text}.`));
     },
   });
 

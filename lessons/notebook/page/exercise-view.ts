@@ -9,6 +9,8 @@ import type { Notebook, Verdict } from "./notebook.ts";
 export function exerciseView(section: HTMLElement, cell: PageCell, notebook: Notebook): void {
   const element = find(`[data-cell="${cell.id}"]`, section);
   if (element === undefined) return;
+  // The stub showed nothing when the page was made; what the reader's answer shows stands here.
+  element.append(make("div", { class: "outputs", "data-outputs": cell.id }));
   const verdict = make("div", { class: "verdict-box", role: "status" });
   const standing = make("p", { class: "standing" });
   const goOn = button("Continue with the reference answer", "go-on", () => {
@@ -101,11 +103,28 @@ export function quizView(section: HTMLElement, notebook: Notebook): void {
     if (notebook.progress.quizzes[id] === true) section.dataset["state"] = "solved";
     else delete section.dataset["state"];
   };
-  for (const option of findAll<HTMLDetailsElement>("details[data-right]", section))
+  for (const option of findAll<HTMLDetailsElement>("details[data-right]", section)) {
+    nameOf(option);
     option.addEventListener("toggle", () => {
       if (option.open)
         notebook.setQuiz(id, notebook.progress.quizzes[id] === true || option.dataset["right"] === "true");
     });
+  }
   notebook.whenKept(mark);
   mark();
+}
+
+/** Names an option that is mathematics alone after its TeX: browsers make no name of MathML. */
+function nameOf(option: HTMLDetailsElement): void {
+  const summary = find("summary", option);
+  const words = summary?.cloneNode(true) as HTMLElement | undefined;
+  for (const math of words === undefined ? [] : findAll(".katex", words)) math.remove();
+  if (summary === undefined || words?.textContent?.trim() !== "") return;
+  const tex = findAll("annotation", summary).map(({ textContent }) => textContent ?? "");
+  const said = tex
+    .join(" ")
+    .replaceAll("\\cdot", "·")
+    .replace(/[\\{}]/g, "");
+  for (const math of findAll(".katex", summary)) math.setAttribute("aria-hidden", "true");
+  summary.append(make("span", { class: "unseen" }, said));
 }

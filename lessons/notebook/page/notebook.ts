@@ -22,6 +22,8 @@ export interface CellListener {
   readonly ended: (outputs: readonly Output[]) => void;
   /** the run ended in this cell; `line` counts from 1 in the cell, and is 0 where it is not known */
   readonly failed: (failure: Failure) => void;
+  /** the run ended in this cell before its end, for whatever reason */
+  readonly halted: () => void;
   readonly remark: (line: number, text: string) => void;
 }
 
@@ -204,7 +206,7 @@ export class Notebook {
     return faults.length > 0 ? { faults: [...faults] } : { ...common, code, imports };
   }
 
-  #go(
+  async #go(
     made: Program,
     hear: {
       readonly checked?: (sentence: string) => void;
@@ -212,13 +214,16 @@ export class Notebook {
     } = {},
   ): Promise<Outcome> {
     const to = (cell: string): CellListener | undefined => this.#listeners.get(cell);
-    return this.runner.run(made, {
+    let begun: string | undefined;
+    const outcome = await this.runner.run(made, {
       begin: (cell) => {
+        begun = cell;
         this.#say(true, `Running ${cell} …`);
         to(cell)?.begun();
       },
       shown: (cell, outputs) => to(cell)?.shown(outputs),
       end: (cell, outputs, bits) => {
+        begun = undefined;
         this.bits.set(cell, bits);
         to(cell)?.ended(outputs);
       },
@@ -226,6 +231,8 @@ export class Notebook {
       checked: (_, sentence) => hear.checked?.(sentence),
       compared: (_, comparison) => hear.compared?.(comparison),
     });
+    if (begun !== undefined) to(begun)?.halted();
+    return outcome;
   }
 
   #tell(outcome: Outcome): void {

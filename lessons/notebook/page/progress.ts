@@ -111,7 +111,7 @@ function checked(value: unknown, lesson: string): LessonProgress {
 /** The browser's storage, or one that forgets when the page closes where there is none. */
 export function openStore(): { readonly store: Store; readonly lasting: boolean } {
   try {
-    const store = globalThis.localStorage;
+    const store = (globalThis as unknown as { readonly localStorage: Store }).localStorage;
     store.setItem(`${prefix}?`, "");
     store.removeItem(`${prefix}?`);
     return { store, lasting: true };

@@ -182,7 +182,10 @@ function watch(
     const limit = (cell: string): void => {
       clearTimeout(timer);
       const seconds = secondsOf(cell);
-      timer = setTimeout(() => finish({ kind: "late", cell, seconds }), seconds * 1000);
+      timer = setTimeout(() => {
+        if (cell !== "") listener.shown(cell, outputs(cell));
+        finish({ kind: "late", cell, seconds });
+      }, seconds * 1000);
     };
     const outputs = (cell: string): readonly Output[] => collection.by.get(cell) ?? [];
     const hear = (message: Message | Answer): void => {
