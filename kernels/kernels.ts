@@ -10,16 +10,19 @@ import { operators } from "./ops/operators.ts";
 import { dismiss, positionsOf, TASK_BYTES, tasks } from "./threads/tasks.ts";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.ts";
 
+/** What the kernels may take: one thread, 1024 MiB, and sharing from 65536 multiply-adds on where nothing is said. */
 export interface Settings {
   /** how many threads compute, the caller included, 1 to 24; more than one needs memory that threads may share */
   readonly threads?: number;
-  /** the size of the memory, for life; untouched pages cost nothing on most systems */
+  /** the size of the memory, for life, 32 to 4096; untouched pages cost nothing on most systems */
   readonly mebibytes?: number;
   /** the least work, in multiply-adds, that is shared out: to share less costs more than it saves; no bit depends on it */
   readonly shareFrom?: number;
 }
 
+/** The operators in float32 SIMD over one flat memory, with their gradients and what training changes in place. */
 export type Kernels = Trainable & {
+  /** how many compute, the caller included */
   readonly threads: number;
   /**
    * The same tree with every tensor copied into the memory once: a weight then costs no copy a call. Matrices that are

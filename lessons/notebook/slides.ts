@@ -94,12 +94,16 @@ function cellHtml(draw: Drawing, cell: Cell, block: Token[], all: readonly Token
     .replace("</section>", () => `${others.map((other) => rendered(draw, other)).join("")}</section>`);
 }
 
+/** Groups in the place of sections, which reveal.js would take for slides. */
+const withoutSections = (html: string): string =>
+  html.replaceAll("<section ", '<div role="group" ').replaceAll("</section>", "</div>");
+
 /** The page of a lesson's slides. */
 export function slidesPage(lesson: Lesson, slides: readonly Slide[], data: PageData): string {
   const { id, title, summary } = lesson.front;
   const sections = slides.map(
     ({ kind, title: name, html, notes, prose }, at) =>
-      `<section class="slide slide-${kind}" data-title="${escaped(name)}" aria-label="slide ${at + 1} of ${slides.length}"><div class="inside">${html}</div><aside class="notes" hidden><div class="said">${notes}</div><div class="prose">${prose}</div></aside></section>`,
+      `<section class="slide slide-${kind}" data-title="${escaped(name)}" aria-label="slide ${at + 1} of ${slides.length}"><div class="inside">${withoutSections(html)}</div><aside class="notes" hidden><div class="said">${notes}</div><div class="prose">${prose}</div></aside></section>`,
   );
   const main = `<main id="main" tabindex="-1" class="reveal"><div class="slides">
 ${sections.join("\n")}

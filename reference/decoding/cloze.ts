@@ -6,18 +6,25 @@ import type { Ops } from "../ops/contract.ts";
 import { stream } from "../random.ts";
 import { sum, type Tokens } from "../tensor.ts";
 
+/** A gap in a text, and the words to choose from for it. */
 export interface Gap {
+  /** the text that ends where the gap begins */
   readonly before: string;
   /** the right word first, then those that stood elsewhere in the text */
   readonly words: readonly string[];
+  /** the text that begins where the gap ends */
   readonly after: string;
 }
 
+/** How many gaps are drawn from a text, and how much of the text each has on either side. */
 export interface ClozeOptions {
+  /** of the draws */
   readonly seed: number;
+  /** how many are drawn; one may come twice */
   readonly gaps: number;
-  /** characters on either side of the gap */
+  /** characters before the gap */
   readonly before: number;
+  /** characters after it */
   readonly after: number;
 }
 

@@ -6,6 +6,7 @@ import { forward, type Model, type Run } from "../models/model.ts";
 import type { Ops } from "../ops/contract.ts";
 import type { Matrix, Tensor, Tokens } from "../tensor.ts";
 
+/** A run over T tokens, and which neurons fired in it. */
 export interface Firing {
   readonly run: Run;
   /** what fired in each layer: 1 or 0, [T, F] */

@@ -13,6 +13,7 @@ import { firing, neuronRows } from "./firing.ts";
 /** Who may fire in the second γ: all, the neurons that the first γ used, or as many in each layer, drawn at random. */
 export type Allowed = "all" | "loaded" | "random";
 
+/** How a reuse trial reads: how long its stretches are, and who may fire in the second of each pair. */
 export interface ReuseOptions {
   /** γ: how many tokens load, and how many then reuse */
   readonly gamma: number;
@@ -23,10 +24,11 @@ export interface ReuseOptions {
   readonly progress?: (done: number, total: number) => void;
 }
 
+/** What a reuse trial shows: the losses of its second stretches, and what share of neurons the first ones used. */
 export interface ReuseTrial {
   /** −log p of each token that a restricted position predicted, in nats; the same tokens for each `allowed` */
   readonly losses: readonly number[];
-  /** the share of each layer's neurons that the first γ tokens used, the mean over the stretches */
+  /** the share of each layer's neurons that the first γ tokens used, in [0, 1], the mean over the pairs of stretches */
   readonly loaded: readonly number[];
 }
 

@@ -5,6 +5,7 @@ import { type Matrix, matrix } from "../tensor.ts";
 /** Chooses the next token by the last row of the logits. */
 export type Choose = (logits: Matrix<"T", "V">) => number;
 
+/** What `sampler` draws by: a temperature, how many of the likeliest tokens stay in, and uniform numbers. */
 export interface Sampling {
   /** above 0; towards 0 the greatest wins ever more surely */
   readonly temperature: number;

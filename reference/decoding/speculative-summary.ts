@@ -4,11 +4,15 @@ import type { Work } from "../interpret/count.ts";
 import { sum } from "../tensor.ts";
 import type { Effort, SurveyedRound } from "./speculative-survey.ts";
 
+/** What many rounds come to: what was accepted, what stayed unused, and the work for each token. Shares are in [0, 1]. */
 export interface Summary {
   readonly rounds: number;
+  /** what the text grew by in all rounds, the prompt not counted */
   readonly tokens: number;
   readonly tokensPerRound: number;
+  /** how many tokens the draft proposed in all rounds */
   readonly drafted: number;
+  /** how many of those the target accepted */
   readonly accepted: number;
   /** accepted / judged: the chance of a drafted token whose predecessors were accepted; NaN where none was judged */
   readonly alpha: number;

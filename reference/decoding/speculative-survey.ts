@@ -14,11 +14,13 @@ export interface Effort {
   readonly sparse: Work;
 }
 
+/** A round of speculative or plain decoding: no run, but the neurons of its window and the work of both models. */
 export interface SurveyedRound extends Omit<Round, "run"> {
   /** for each layer, the neurons that some position of the window used: 1 or 0, [F] */
   readonly union: readonly Vector<"F">[];
   /** for each layer, the share of neurons that the first 1, 2, … gamma + 1 positions of the window leave unused */
   readonly unused: readonly (readonly number[])[];
+  /** what each model multiplied and read in this round */
   readonly work: Pair<Effort>;
 }
 

@@ -13,6 +13,7 @@ export interface Pair<X> {
   readonly draft: X;
 }
 
+/** How `speculate` goes about it: how much is drafted, how tokens are drawn, and how a window is judged. */
 export interface Settings {
   /** tokens drafted a round, 1 or more; fewer where the context ends */
   readonly gamma: number;
@@ -32,7 +33,9 @@ export interface Place {
   readonly caches: Pair<Cache>;
 }
 
+/** A round: what the draft proposed, how much of it the target accepted, and what the text grew by. */
 export interface Round {
+  /** what the draft proposed: gamma tokens, or as many as the contexts have room for */
   readonly drafted: Tokens;
   /** how many of the drafted were accepted: the first so many */
   readonly accepted: number;
@@ -40,6 +43,7 @@ export interface Round {
   readonly tokens: Tokens;
   /** the target's pass over the last token and the drafted ones */
   readonly run: Run;
+  /** where the next round begins */
   readonly next: Place;
 }
 

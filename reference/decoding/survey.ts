@@ -14,6 +14,7 @@ import { names } from "../weights.ts";
 /** The projections whose inputs table 1 speaks of, and the attention output, whose input stays dense. */
 export type Input = "qkv" | "output" | "up" | "down";
 
+/** What reading a text through a model showed and took: its likelihood, its zeros, its pre-activations and its work. */
 export interface Survey {
   /** how many tokens were predicted */
   readonly predictions: number;
@@ -23,15 +24,17 @@ export interface Survey {
   readonly layers: readonly Readonly<Record<Input, Zeros>>[];
   /** layer by layer, what the activation of the feed-forward read: 128 bins from −8 to 8 */
   readonly preactivations: readonly Histogram[];
-  /** each projection's work as a dense machine does it, and with the rows of zeros skipped */
+  /** by its weights, each projection's work over all predictions, as a dense machine does it */
   readonly asked: ReadonlyMap<Tensor, Work>;
+  /** the same with the rows of zeros skipped */
   readonly done: ReadonlyMap<Tensor, Work>;
 }
 
+/** What a survey needs to know besides its model and its text. */
 export interface SurveyOptions {
   /** the token that every window begins with, if the model was trained with one */
   readonly begin?: number | undefined;
-  /** |h| below this counts as near zero */
+  /** |x| below this counts as near zero, x an input of a projection */
   readonly epsilon: number;
   /** told after each prediction */
   readonly progress?: (done: number, total: number, meanNegativeLogLikelihood: number) => void;

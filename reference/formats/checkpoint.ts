@@ -14,6 +14,7 @@ import {
 } from "../tensor.ts";
 import { allFinite } from "./dtype.ts";
 
+/** A loaded model, what its tensors take in their file, and which of them are not finite. */
 export interface Checkpoint {
   readonly model: Model;
   /** How many bytes of its file each tensor took, scales included; a tied tensor is one tensor. */

@@ -14,10 +14,13 @@ import {
 import { FormatError, shown } from "./format-error.ts";
 import { safetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
 
+/** An open safetensors file: what its header says, and each tensor when it is asked for. */
 export interface Safetensors {
   /** In the order of the header. */
   readonly names: readonly string[];
+  /** By name: the type of a tensor, its shape, and where its bytes are. */
   readonly entries: ReadonlyMap<string, TensorEntry>;
+  /** What the header has under `__metadata__`; empty where it has none. */
   readonly metadata: ReadonlyMap<string, string>;
   /** The bytes of a tensor, as they lie in the file. */
   bytes(name: string): Uint8Array;

@@ -6,6 +6,7 @@ import { expect, map, type Tensor, type Vector } from "../tensor.ts";
 /** The slope of the loss along each tensor that it depends on, weights and activations alike. */
 export type Slopes = ReadonlyMap<Tensor, Tensor>;
 
+/** What remembers how results were made, and passes slopes back through them: for one loss, or a sum of losses. */
 export interface Tape {
   /**
    * The slopes of whatever has the slopes `seeds` along the tensors in it: a loss that this tape did not see, such as

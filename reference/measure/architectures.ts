@@ -8,6 +8,7 @@ export interface Architecture {
   readonly gated: boolean;
 }
 
+/** A model of the paper's table 1, by the name that `architectures` has for it. */
 export type ArchitectureName = "falcon-7b" | "llama-7b" | "opt-6.7b" | "opt-2.7b" | "opt-1.3b";
 
 /** OPT: F = 4D, as many key and value heads as query heads. */

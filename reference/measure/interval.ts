@@ -1,7 +1,9 @@
 // Intervals: how far a mean over a few seeds, or a share of right answers, may lie from what it estimates.
 // Both are at 95 %: of a hundred such intervals, about five miss.
 
+/** A mean or a share, with the 95 % interval of what it estimates. */
 export interface Interval {
+  /** of the values, in their unit; of a share, the share itself, in [0, 1], which need not lie in the middle */
   readonly mean: number;
   readonly from: number;
   readonly to: number;

@@ -20,6 +20,7 @@ export interface Rule {
 
 export type Projection = "qkv" | "output" | "gate" | "up" | "down" | "head";
 
+/** The work of one token in multiply-adds: that of each projection, and all of it. */
 export interface Ledger {
   /** multiply-adds of a token, all layers together; 0 for a gate or a head that is not there or not counted */
   readonly projections: Readonly<Record<Projection, number>>;

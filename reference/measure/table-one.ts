@@ -3,12 +3,13 @@
 import { type ArchitectureName, architectures } from "./architectures.ts";
 import { type InputSparsity, ledger, type Rule } from "./ledger.ts";
 
+/** A row of the paper's table 1: a model, the zeros in its inputs, its work, and its accuracy. */
 export interface Row {
   readonly name: string;
   readonly architecture: ArchitectureName;
   /** zeros in the inputs as they are printed, in whole percent */
   readonly percent: InputSparsity;
-  /** as printed, with one digit after the point */
+  /** multiply-adds of a token in billions, as printed, with one digit after the point */
   readonly gflops: number;
   /** the mean of nine zero-shot tasks, in percent, where it is known */
   readonly accuracy: number | undefined;

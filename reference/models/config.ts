@@ -13,6 +13,7 @@ export interface Sizes {
   readonly P: number; // positions: the longest context
 }
 
+/** What a model is besides its weights: sizes, the ε of its norms, and the functions that relufication exchanges. */
 export interface Config {
   readonly sizes: Sizes;
   /** ε of the norms. */

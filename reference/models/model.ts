@@ -8,6 +8,7 @@ import { type LlamaWeights, llama } from "./llama.ts";
 import { type OptWeights, opt } from "./opt.ts";
 import { optPostNorm } from "./opt-post-norm.ts";
 
+/** A model as one plain value: its weights, its configuration, and the family whose forward pass they are for. */
 export type Model =
   | { readonly family: "opt" | "opt-post-norm"; readonly config: Config; readonly weights: OptWeights }
   | { readonly family: "llama"; readonly config: RotaryConfig; readonly weights: LlamaWeights }

@@ -36,6 +36,12 @@ const gradient: Gradients = {
   crossEntropy: crossEntropyGradient,
 };
 
+/**
+ * Every operator of the contract in float64, as loops that look like the equations, with its gradient and what training
+ * changes in place.
+ *
+ * Its `scope` runs the body and takes nothing back.
+ */
 export const reference: Trainable = {
   embed,
   linear,

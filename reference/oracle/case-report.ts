@@ -10,6 +10,7 @@ import { type Model, modelOf } from "./model.ts";
 import { patternOf } from "./pattern.ts";
 import type { ByOutput, Gauge, Truth } from "./truth.ts";
 
+/** How a kernel did in one case: the verdict, how far off it was, and what is the matter. */
 export interface CaseReport {
   readonly id: string;
   readonly op: string;
@@ -18,17 +19,23 @@ export interface CaseReport {
   readonly verdict: Status;
   /** the greatest share of its bound that an element is off */
   readonly ratio: number;
+  /** the same of what chance explains */
   readonly likelyRatio: number;
   /** what is the matter, each in a sentence */
   readonly problems: readonly string[];
   /** the first wrong element */
   readonly first?: Wrong;
+  /** how many elements are wrong, in all outputs */
   readonly wrongElements: number;
+  /** where the wrong elements of the first wrong output lie, where that is a pattern */
   readonly pattern?: string;
+  /** the bug that explains it best, where it failed and was diagnosed */
   readonly diagnosis?: Diagnosis;
+  /** how a run ended, where that was not ok */
   readonly outcome?: Outcome["status"];
   /** known to fail: whatever its verdict, the whole's does not depend on it */
   readonly known?: true;
+  /** what trying it took; 0 where `check` was given no clock */
   readonly seconds: number;
 }
 

@@ -10,7 +10,9 @@ import { type Attributes, type Picture, type Placed, picture, viewOf, write } fr
  */
 export type Tier = "exact" | "bounded" | "special";
 
+/** An input of a case: its numbers, exact in the type that they are given in. */
 export interface Input {
+  /** [rows, columns], or the [size] of a vector */
   readonly shape: readonly number[];
   /** row after row; of ids, whole numbers */
   readonly numbers: Numbers;
@@ -24,14 +26,19 @@ export interface Lying {
   readonly misaligned?: number;
 }
 
+/** One call of one operator: its inputs, how they lie in memory, and what is expected of the answer. */
 export interface Case {
   /** operator/dtype/what it is about */
   readonly id: string;
+  /** the operator, by its name in operations.ts */
   readonly op: string;
+  /** the element type of every tensor but ids */
   readonly dtype: FloatDtype;
   readonly tier: Tier;
   readonly attributes: Attributes;
+  /** by the names that operations.ts lists */
   readonly inputs: Readonly<Record<string, Input>>;
+  /** of inputs and outputs, by name; those left out lie row after row */
   readonly layout?: Readonly<Record<string, Lying>>;
   /** whether its numbers are random enough for roundings to count as independent */
   readonly random?: boolean;

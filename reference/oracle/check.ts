@@ -27,18 +27,27 @@ export const suiteOf = (cases: readonly Case[]): readonly SuiteCase[] =>
     },
   }));
 
+/**
+ * The verdict on a kernel: the first that is so of FAIL, ERROR, UNSUPPORTED, SUSPECT and INCONCLUSIVE; else PASS.
+ *
+ * UNSUPPORTED: it does none of the cases. INCONCLUSIVE: too few of them ran, none passed, or of some operator in some
+ * type half or more say nothing. What is SUSPECT is a FAIL where `strict` is asked for.
+ */
 export type Whole = "PASS" | "SUSPECT" | "FAIL" | "INCONCLUSIVE" | "UNSUPPORTED" | "ERROR";
 
+/** A kernel judged by a suite: each case of what it declares, and one verdict on the whole. */
 export interface Report {
   readonly declaration: Declaration;
   readonly verdict: Whole;
+  /** 0 for PASS, 1 for FAIL, 3 for ERROR, 4 for SUSPECT, 5 for INCONCLUSIVE, 77 for UNSUPPORTED */
   readonly exitCode: number;
+  /** in the order of the suite */
   readonly cases: readonly CaseReport[];
   /** of the cases that are not known to fail */
   readonly counts: Readonly<Record<Status, number>>;
-  /** share of the cases of what is declared that ran */
+  /** share of the cases of what is declared that ran, in [0, 1] */
   readonly coverage: number;
-  /** mutants that the cases which ran can tell from a right kernel, by type */
+  /** by type, how many mutants the cases that ran can tell from a right kernel, of those that all declared ones can */
   readonly distinguishable: Readonly<
     Partial<Record<FloatDtype, { readonly killed: number; readonly of: number }>>
   >;
@@ -46,16 +55,19 @@ export interface Report {
   readonly diagnosis?: Likeliest;
 }
 
+/** How strictly and how thoroughly a kernel is judged, and who is told meanwhile. */
 export interface Checking {
   /** SUSPECT counts as FAIL */
   readonly strict?: boolean;
-  /** the least share of the declared operators' cases that has to run */
+  /** the least share of the cases of what is declared that has to run, in [0, 1]; 0.5 */
   readonly leastCoverage?: number;
-  /** how many failing cases are diagnosed; mutants answer each */
+  /** how many failing cases are diagnosed; mutants answer each; 16 */
   readonly diagnosed?: number;
   /** cases that are known to fail: they neither fail nor pass */
   readonly expectedToFail?: (id: string) => boolean;
+  /** told after each case */
   readonly onCase?: (report: CaseReport, done: number, total: number) => void;
+  /** a clock, in seconds; without one every case takes 0 */
   readonly now?: () => number;
 }
 

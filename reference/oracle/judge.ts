@@ -28,6 +28,7 @@ export interface Wrong {
   readonly bound: number;
 }
 
+/** An answer judged against the truth: the verdict, how far off it is, and which elements are wrong. */
 export interface Judgement {
   readonly verdict: Verdict;
   /** the greatest share of its bound that an element is off; Infinity where a bound is 0 and the bits differ */

@@ -48,6 +48,7 @@ export type Outcome =
   /** it says that it failed, did not answer in time, ended, or answered what is no answer */
   | { readonly status: "error" | "timeout" | "crash" | "protocol"; readonly message: string };
 
+/** What is judged: something that runs one operator on a picture of memory, and says beforehand what it can do. */
 export interface Kernel {
   readonly declaration: Declaration;
   /** Reads the tensors `in.…` of the picture and fills `out.…`, in place; touches nothing else. */

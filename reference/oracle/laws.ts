@@ -12,8 +12,11 @@ import { outcomeOf } from "./run.ts";
 import { places } from "./trespass.ts";
 import { type ByOutput, type Gauge, gaugeOf } from "./truth.ts";
 
+/** Whether one law holds of a kernel on the tensors of a case. */
 export interface Held {
+  /** what the law says */
   readonly law: string;
+  /** ERROR: a call that the law compares did not end well */
   readonly verdict: "HOLDS" | "BROKEN" | "ERROR";
   /** what was seen, where it does not hold */
   readonly sentence?: string;

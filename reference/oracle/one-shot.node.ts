@@ -6,6 +6,7 @@ import type { Picture } from "./picture.ts";
 import { type Exchange, pictureFiles } from "./picture-files.node.ts";
 import { type Command, positive, program, within } from "./program.node.ts";
 
+/** How long a program for one picture may take, and who hears what it writes. */
 export interface OneShotOptions {
   /** how long a run may take, its start included; 30 */
   readonly timeoutSeconds?: number;

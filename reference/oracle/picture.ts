@@ -17,7 +17,9 @@ export interface View {
   readonly offset: number;
 }
 
+/** The memory of one call as a safetensors file: its tensors as they lie there, with guards between them. */
 export interface Picture {
+  /** the operator, by its name in operations.ts */
   readonly op: string;
   readonly attributes: Attributes;
   /** the whole file */

@@ -9,6 +9,7 @@ import type { Picture } from "./picture.ts";
 import { type Exchange, type PictureFiles, pictureFiles } from "./picture-files.node.ts";
 import { type Command, positive } from "./program.node.ts";
 
+/** How long an adapter may take to say hello and to run, and who hears what it writes besides. */
 export interface SubprocessOptions {
   /** how long a run may take; 30 */
   readonly timeoutSeconds?: number;

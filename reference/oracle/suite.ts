@@ -15,6 +15,7 @@ export interface SuiteSource {
   read(file: string): Promise<Uint8Array | undefined> | Uint8Array | undefined;
 }
 
+/** A suite that was read: every file had the SHA-256 that is written of it. */
 export interface Suite {
   readonly name: string;
   /** SHA-256 of its manifest, and so of everything */

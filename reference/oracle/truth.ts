@@ -28,6 +28,7 @@ export type ByOutput<X> = Readonly<Record<string, X>>;
 const each = <X, Y>(outputs: ByOutput<X>, f: (output: X) => Y): ByOutput<Y> =>
   Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, f(output)]));
 
+/** The truth of each output of the case, worked out in double-double. */
 export const truthOf = (given: Case): ByOutput<Truth> =>
   each(evaluate(given, closely), (pairs) => ({
     hi: Float64Array.from(pairs, ({ hi }) => hi),

@@ -2,8 +2,11 @@
 import { stream } from "../random.ts";
 import type { Tokens } from "../tensor.ts";
 
+/** Texts cut in two by position: what is learned from, and what is judged on. */
 export interface Split {
+  /** the first part of each text, one after the other */
   readonly training: string;
+  /** the rest of each, one after the other */
   readonly validation: string;
 }
 

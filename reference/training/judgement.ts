@@ -13,9 +13,11 @@ import { strides } from "./corpus.ts";
 /** The inputs that table 1 speaks of. */
 export const INPUTS = ["qkv", "up", "down"] as const;
 
+/** A model judged on a text: its likelihood, its zeros layer by layer, and what its activations read. */
 export interface Judgement {
-  /** −log p a token, in nats */
+  /** −log p a token, in nats, the mean over all tokens but the first */
   readonly loss: number;
+  /** layer by layer, the zeros in the input of its projections */
   readonly layers: readonly Readonly<Record<(typeof INPUTS)[number], Zeros>>[];
   /** what each layer's activation read: 64 bins from −8 to 8 */
   readonly preactivations: readonly Histogram[];

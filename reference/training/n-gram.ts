@@ -7,6 +7,7 @@ interface Followers {
   readonly counts: Map<string, number>;
 }
 
+/** The probability of a character after the n − 1 before it, as learned from a text. */
 export interface NGram {
   /** p of the token after a context; the probabilities of the alphabet add up to 1. */
   probability(context: string, next: string): number;

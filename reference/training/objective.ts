@@ -28,6 +28,7 @@ export interface Attempt {
   readonly step: number;
 }
 
+/** What a model is taught: from a window's run to its share of the loss, and the slopes that the tape pulls from. */
 export type Objective = (attempt: Attempt) => Aim;
 
 /** share · Σ_t −log p(target t) */

@@ -5,11 +5,15 @@ import type { InPlace } from "../ops/contract.ts";
 import { map, type Tensor } from "../tensor.ts";
 import { mapTensors, names } from "../weights.ts";
 
+/** What every step of AdamW goes by, besides its rate. */
 export interface Rules {
+  /** the share of the first moment, a running mean of slopes, that a step keeps */
   readonly beta1: number;
+  /** the share of the second moment, a running mean of their squares, that a step keeps */
   readonly beta2: number;
+  /** added to the root of the second moment, which divides the first */
   readonly epsilon: number;
-  /** of matrices; vectors, which are gains and biases, do not decay */
+  /** times the rate, the share of a matrix that a step takes off; vectors, which are gains and biases, do not decay */
   readonly decay: number;
   /** the longest that all slopes together may be; longer ones are scaled down to it */
   readonly clip: number;

@@ -1,11 +1,13 @@
 // The rate of each step: up in a straight line, then down along half a cosine.
 import { cos } from "../elementary.ts";
 
+/** How the rate goes over the steps of a run: up to a peak, and down to a share of it. */
 export interface Schedule {
   /** how many steps there are */
   readonly steps: number;
   /** how many of them lead up to the peak */
   readonly warmUp: number;
+  /** the highest rate, that of step `warmUp` */
   readonly peak: number;
   /** what the last step has, as a share of the peak */
   readonly floor: number;

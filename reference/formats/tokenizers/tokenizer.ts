@@ -2,12 +2,15 @@
 import type { Tokens } from "../../tensor.ts";
 import { FormatError } from "../format-error.ts";
 
+/** What turns text into token ids and token ids into text, whatever file it came from. */
 export interface Tokenizer {
+  /** The kind of file that it came from. */
   readonly kind: "llama2.c" | "tokenizer.json" | "characters";
   /** One more than the largest id. */
   readonly size: number;
-  /** The token that begins a sequence, and the one that ends it, where the file tells. */
+  /** The token that begins a sequence, where one is known. */
   readonly bos: number | undefined;
+  /** The token that ends a sequence, where one is known. */
   readonly eos: number | undefined;
   /**
    * The ids of `text`, with the special tokens that the file asks for.

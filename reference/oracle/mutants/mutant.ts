@@ -5,6 +5,7 @@ import type { FloatDtype } from "../float-formats.ts";
 import type { Declaration, Kernel } from "../kernel.ts";
 import { type Alteration, machineKernel } from "../machine-kernel.ts";
 
+/** A known bug, and how a kernel that has it is made. */
 export interface Mutant {
   /** of the catalogue, with the variant after a slash where there are several */
   readonly id: string;

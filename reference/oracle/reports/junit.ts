@@ -2,7 +2,12 @@
 import type { CaseReport } from "../case-report.ts";
 import type { Report } from "../check.ts";
 
-/** @param again  the command that tries one case again, for what failed */
+/**
+ * A report as JUnit XML: a test suite an operator, a test a case. FAIL and SUSPECT are failures; what is UNSUPPORTED or
+ * INCONCLUSIVE, or fails as it is known to, is skipped.
+ *
+ * @param again  the command that tries one case again, by its id, for what failed
+ */
 export function junit(report: Report, again: (id: string) => string): string {
   const byOp = new Map<string, CaseReport[]>();
   for (const one of report.cases) byOp.set(one.op, [...(byOp.get(one.op) ?? []), one]);

@@ -2,7 +2,11 @@
 import type { CaseReport } from "../case-report.ts";
 import type { Report } from "../check.ts";
 
-/** @see https://testanything.org/tap-version-14-specification.html */
+/**
+ * A report as TAP 14, the Test Anything Protocol: a line a case, what is wrong below it, and the verdict at the end.
+ *
+ * @see https://testanything.org/tap-version-14-specification.html
+ */
 export function tap({ cases, verdict }: Report): string {
   const lines = cases.flatMap((one, i) => [line(one, i + 1), ...diagnostics(one)]);
   return ["TAP version 14", `1..${cases.length}`, ...lines, `# ${verdict}`, ""].join("\n");
