@@ -51,11 +51,11 @@ export function comparable(value: unknown): Comparable {
     : text();
 }
 
-function elements({ shape, get }: Tensor, index: readonly number[] = []): unknown {
-  const size = shape[index.length];
+function elements(tensor: Tensor, index: readonly number[] = []): unknown {
+  const size = tensor.shape[index.length];
   return size === undefined
-    ? get(...index)
-    : Array.from({ length: size }, (_, i) => elements({ shape, get }, [...index, i]));
+    ? tensor.get(...index)
+    : Array.from({ length: size }, (_, i) => elements(tensor, [...index, i]));
 }
 
 /** Both values, drawn side by side, with the words below; `id` makes the labels of the picture its own. */
@@ -93,10 +93,16 @@ const figure = (id: string, shapes: string, text: string): string =>
 
 const at = (n: number): string => String(Math.round(n * 100) / 100);
 
+/** How far a value lies from low to high, 0 to 1; scaled first, so that no difference overflows. */
+function share(value: number, low: number, high: number): number {
+  const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
+  return (value / most - low / most) / (high / most - low / most || 1);
+}
+
 /** Zero, what was expected (a ring, above) and what came (a diamond, below) on one line. */
 function numberLine(got: number, want: number): string {
   const [low, high] = [Math.min(0, got, want), Math.max(0, got, want)];
-  const x = (value: number): number => 70 + (500 * (value - low)) / (high - low || 1);
+  const x = (value: number): number => 70 + 500 * share(value, low, high);
   const [a, b, zero] = [x(want), x(got), x(0)];
   return `<line x1="40" x2="600" y1="50" y2="50" stroke="var(--rest)" stroke-width="2"/>
 <line x1="${at(zero)}" x2="${at(zero)}" y1="44" y2="56" stroke="currentColor"/>
@@ -117,7 +123,7 @@ function columns(
     side.values[side.names.indexOf(name)];
   const all = [0, ...got.values, ...want.values];
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const y = (value: number): number => 140 - (104 * (value - low)) / (high - low || 1);
+  const y = (value: number): number => 140 - 104 * share(value, low, high);
   const width = 560 / names.length;
   const parts = names.map((name, i) => {
     const [mine, theirs] = [numberAt(got, name), numberAt(want, name)];

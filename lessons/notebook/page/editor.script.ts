@@ -43,10 +43,15 @@ const marked = StateField.define<DecorationSet>({
 });
 
 function open({ parent, text, label, changed, run, left }: Opening): Handle {
+  /** A key's command that is done when `act` is. */
+  const done = (act: () => void) => (): boolean => {
+    act();
+    return true;
+  };
   const keys = [
-    { key: "Mod-Enter", run: () => (run(), true) },
-    { key: "Shift-Enter", run: () => (run(), true) },
-    { key: "Escape", run: () => (left(), true) },
+    { key: "Mod-Enter", run: done(run) },
+    { key: "Shift-Enter", run: done(run) },
+    { key: "Escape", run: done(left) },
     { key: "Mod-/", run: toggleComment },
   ];
   const view = new EditorView({

@@ -148,6 +148,6 @@ test("indexPage of a site with other lessons has no cards and no link to what is
   assert.doesNotMatch(other, /class="card"|id="start"/);
   assert.deepEqual(
     [...other.matchAll(/href="([^"]*\.html)"/g)].map(([, link]) => link),
-    ["index.html", "l00-sample.html"],
+    ["index.html", "instructor.html", "api/index.html", "l00-sample.html"],
   );
 });
