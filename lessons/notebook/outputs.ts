@@ -56,7 +56,11 @@ function gridHtml({ caption, columns, rows }: Grid): string {
     return `<td${kind === "" ? "" : ` class="${kind}"`}>${escaped(text)}</td>`;
   };
   const head = columns
-    ?.map((text, c) => `<th scope="col"${left[c] ? ' class="word"' : ""}>${escaped(text)}</th>`)
+    ?.map((text, c) => {
+      // a column without a name has no header, rather than an empty one
+      const tag = text.trim() === "" ? "td" : 'th scope="col"';
+      return `<${tag}${left[c] ? ' class="word"' : ""}>${escaped(text)}</${tag.slice(0, 2)}>`;
+    })
     .join("");
   const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("");
   const kind = columns === undefined ? "tensor" : "records";
