@@ -21,7 +21,8 @@ const draft = ["--model", "draft", "--text", story];
 
 test("aggregate --json prints one document: curves that never rise, windows, reuse, use", async () => {
   const { code, out, err } = await relukit(...draft, "--gamma", "2", "8", "--json");
-  assert.deepEqual([code, err], [0, ""]);
+  // On a busy machine this takes over a second, and says how far it is.
+  assert.deepEqual([code, err.replace(/^.*: window \d+ of \d+\n/gm, "")], [0, ""]);
   const found = JSON.parse(out);
   assert.equal(found.hasZeros, true);
   const firstOfAll = found.layers.map(({ sparsity }: { sparsity: number }) => sparsity);
