@@ -70,7 +70,10 @@ function scan(
         scan(inner[1] ?? "", where + inner.index + 2, volatile, refuse);
     }
     if (word === "*" && after === "*" && code[at + 1]?.start === end && before !== "*")
-      refuse(where, "`**` differs in its last bit between engines; use pow of relukit/reference/elementary");
+      refuse(
+        where,
+        "`**` differs in its last bit between engines; use pow of relukit/reference/elementary.ts",
+      );
     if (kind !== "word") return;
     if (at > 0 && before === "." && marks(at - 2) !== ".") {
       if (members.test(word))
@@ -80,7 +83,7 @@ function scan(
       else if (marks(at - 2) === "Math" && !exactMath.test(word))
         refuse(
           where,
-          `Math.${word} differs in its last bit between engines; use ${word} of relukit/reference/elementary`,
+          `Math.${word} differs in its last bit between engines; use ${word} of relukit/reference/elementary.ts`,
         );
       return;
     }
