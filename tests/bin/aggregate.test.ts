@@ -19,10 +19,12 @@ writeFileSync(nothing, "");
 const relukit = (...words: readonly string[]) => ended("aggregate", ...words);
 const draft = ["--model", "draft", "--text", story];
 
-test("aggregate --json prints one document: curves that never rise, windows, reuse, use", async () => {
+test("aggregate --json prints one document: curves that never rise, windows, reuse, use", async ({
+  mock,
+}) => {
+  mock.timers.enable({ apis: ["Date"] }); // progress is told after a second, which a busy machine may take
   const { code, out, err } = await relukit(...draft, "--gamma", "2", "8", "--json");
-  // On a busy machine this takes over a second, and says how far it is.
-  assert.deepEqual([code, err.replace(/^.*: window \d+ of \d+\n/gm, "")], [0, ""]);
+  assert.deepEqual([code, err], [0, ""]);
   const found = JSON.parse(out);
   assert.equal(found.hasZeros, true);
   const firstOfAll = found.layers.map(({ sparsity }: { sparsity: number }) => sparsity);
