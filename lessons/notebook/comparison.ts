@@ -67,9 +67,9 @@ export function comparisonHtml({ got, want, given }: Comparison, id: string): st
 function drawing(got: Comparable, want: Comparable, id: string): string | undefined {
   if (got.kind === "grid" && want.kind === "grid") return grids(got.rows, want.rows);
   if (got.kind === "number" && want.kind === "number" && finite([got.value, want.value]))
-    return figure(id, numberLine(got.value, want.value), `${told(want)} expected, ${told(got)} yours`);
+    return figure(id, 100, numberLine(got.value, want.value), `${told(want)} expected, ${told(got)} yours`);
   if (got.kind === "numbers" && want.kind === "numbers" && finite([...got.values, ...want.values]))
-    return figure(id, columns(got, want), `expected ${told(want)}; yours ${told(got)}`);
+    return figure(id, 190, columns(got, want), `expected ${told(want)}; yours ${told(got)}`);
   return undefined;
 }
 
@@ -88,8 +88,9 @@ const told = (value: Comparable): string =>
 const words = (got: Comparable, want: Comparable): string =>
   `<dl class="both"><div><dt>expected</dt><dd><code>${escaped(told(want))}</code></dd></div><div><dt>yours</dt><dd><code>${escaped(told(got))}</code></dd></div></dl>`;
 
-const figure = (id: string, shapes: string, text: string): string =>
-  `<figure><svg viewBox="0 0 640 ${shapes.startsWith("<!--tall-->") ? 190 : 100}" role="img" aria-labelledby="${id}-both" font-size="13" fill="currentColor" text-anchor="middle"><title id="${id}-both">${escaped(text)}</title>${shapes.replace("<!--tall-->", "")}</svg></figure>`;
+/** A drawing of 640 units by `height`, with its text alternative. */
+const figure = (id: string, height: number, shapes: string, text: string): string =>
+  `<figure><svg viewBox="0 0 640 ${height}" role="img" aria-labelledby="${id}-both" font-size="13" fill="currentColor" text-anchor="middle"><title id="${id}-both">${escaped(text)}</title>${shapes}</svg></figure>`;
 
 const at = (n: number): string => String(Math.round(n * 100) / 100);
 
@@ -146,7 +147,7 @@ function columns(
   });
   const zero = `<line x1="44" x2="616" y1="${at(y(0))}" y2="${at(y(0))}" stroke="currentColor" stroke-opacity="0.5"/>`;
   const legend = `<g text-anchor="start" font-weight="600"><rect x="52" y="6" width="12" height="12" fill="none" stroke="var(--link)" stroke-width="2"/><text x="70" y="17" fill="var(--link)">expected</text><path d="M156 6l6 6l-6 6l-6-6z" fill="var(--fire)"/><text x="168" y="17" fill="var(--fire)">yours</text></g>`;
-  return `<!--tall-->${zero}${parts.join("")}${legend}<text x="616" y="186" text-anchor="end" fill="var(--soft)">${names.length} values from ${number(low)} to ${number(high)}</text>`;
+  return `${zero}${parts.join("")}${legend}<text x="616" y="186" text-anchor="end" fill="var(--soft)">${names.length} values from ${number(low)} to ${number(high)}</text>`;
 }
 
 /** Two grids; each place of yours that differs is marked. */

@@ -4,7 +4,7 @@ import type { Token } from "markdown-it";
 import type { Output } from "./cell.ts";
 import { duration } from "./html.ts";
 import type { Cell, Container, Lesson } from "./lesson.ts";
-import { markdown } from "./markdown.ts";
+import { blocks, markdown } from "./markdown.ts";
 import { drawn } from "./notebook-runtime.ts";
 import type { Quote } from "./quote.ts";
 import { option } from "./rules.ts";
@@ -156,18 +156,6 @@ function title({ front }: Lesson, { lessons }: Edition): string {
 
 const notebookLink = (text: string, id: string, lessons: Lines): string =>
   lessons.includes(id) ? `[${text}](${id}.ipynb)` : text;
-
-/** The tokens in runs that stand by themselves at the top of the document. */
-function blocks(tokens: readonly Token[]): Token[][] {
-  const found: Token[][] = [];
-  let depth = 0;
-  for (const token of tokens) {
-    if (depth === 0) found.push([]);
-    found.at(-1)?.push(token);
-    depth += token.nesting;
-  }
-  return found;
-}
 
 function partsOf(draw: Drawing, block: readonly Token[]): Part[] {
   const [first] = block;

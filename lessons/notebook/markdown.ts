@@ -1,5 +1,10 @@
 // The Markdown of a lesson as tokens: CommonMark and tables, raw HTML off, with `$math$`, `$$` blocks and `:::` containers.
-import MarkdownIt, { type MarkdownIt as Markdown, type StateBlock, type StateInline } from "markdown-it";
+import MarkdownIt, {
+  type MarkdownIt as Markdown,
+  type StateBlock,
+  type StateInline,
+  type Token,
+} from "markdown-it";
 
 /** A reader of lessons. Math and containers become tokens that a page draws; nothing here knows how. */
 export function markdown(): Markdown {
@@ -12,6 +17,18 @@ export function markdown(): Markdown {
     alt: ["paragraph", "reference", "blockquote", "list"],
   });
   return md;
+}
+
+/** The tokens in runs that stand by themselves at the top of the document. */
+export function blocks(tokens: readonly Token[]): Token[][] {
+  const found: Token[][] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (depth === 0) found.push([]);
+    found.at(-1)?.push(token);
+    depth += token.nesting;
+  }
+  return found;
 }
 
 /** `$x$`: no space inside the dollars and no digit after them, so that prices stay text. */

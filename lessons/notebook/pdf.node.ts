@@ -1,9 +1,10 @@
 // Pages as PDF, with an outline of their headings and tags for screen readers, printed by a Chromium on this machine.
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { programIn, runs } from "./programs.node.ts";
 
 const names = [
   "chromium",
@@ -16,19 +17,7 @@ const names = [
 const elsewhere = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/snap/bin/chromium"];
 
 /** A Chromium of this machine, or nothing. */
-export function findChromium(path = process.env["PATH"] ?? ""): string | undefined {
-  const onPath = path.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-  return [...onPath, ...elsewhere].find(runs);
-}
-
-function runs(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
+export const findChromium = (): string | undefined => programIn(names) ?? elsewhere.find(runs);
 
 const secondsToPrint = 120;
 

@@ -6,7 +6,7 @@ import { exerciseOpen, fenceHtml } from "./cell-html.ts";
 import { cellAt, type Drawing, prepare, type Reader, type Tools } from "./drawing.ts";
 import { escaped } from "./html.ts";
 import type { Container, Lesson } from "./lesson.ts";
-import { markdown } from "./markdown.ts";
+import { blocks, markdown } from "./markdown.ts";
 import { option } from "./rules.ts";
 
 /** The article of a lesson. @throws {LessonError} for math, quotes, links and figures that cannot be drawn */
@@ -39,18 +39,6 @@ export function begun(
     '<div class="scroll" tabindex="0" role="group" aria-label="table"><table>\n';
   md.renderer.rules["table_close"] = () => "</table></div>\n";
   return { draw, tokens };
-}
-
-/** The tokens in runs that stand by themselves at the top of the document. */
-export function blocks(tokens: readonly Token[]): Token[][] {
-  const found: Token[][] = [];
-  let depth = 0;
-  for (const token of tokens) {
-    if (depth === 0) found.push([]);
-    found.at(-1)?.push(token);
-    depth += token.nesting;
-  }
-  return found;
 }
 
 /** Blocks as HTML; what belongs to an exercise is gathered in one section with it. */

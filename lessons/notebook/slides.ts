@@ -4,8 +4,9 @@ import type { Output } from "./cell.ts";
 import { cellAt, type Drawing, type Tools } from "./drawing.ts";
 import { duration, escaped } from "./html.ts";
 import type { Cell, Lesson } from "./lesson.ts";
+import { blocks } from "./markdown.ts";
 import type { PageData } from "./page-data.ts";
-import { begun, blocks, containerAt, groups } from "./render.ts";
+import { begun, containerAt, groups } from "./render.ts";
 import { numberOf, shell } from "./shell.ts";
 
 /** One slide, and what the presenter sees beside it. */

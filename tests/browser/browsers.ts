@@ -1,7 +1,6 @@
 // Two ordinary browsers behind one small interface: Debian's Chromium by playwright-core, and Firefox by puppeteer-core over
 // WebDriver BiDi, since playwright-core drives only a Firefox of its own making. Code for the page is text: it runs there.
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { programIn } from "../../lessons/notebook/programs.node.ts";
 
 export interface Look {
   readonly dark?: boolean;
@@ -176,27 +175,12 @@ async function firefoxTab(page: import("puppeteer-core").Page, size?: Size): Pro
   });
 }
 
-/** The first of the names that is a program on the PATH. */
-function found(names: readonly string[]): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(runs);
-}
-
-function runs(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function candidate(
   name: string,
   names: readonly string[],
   launch: (program: string, look: Look) => Promise<Browser>,
 ): Candidate {
-  const program = found(names);
+  const program = programIn(names);
   const missing =
     program === undefined &&
     `no ${name} on the PATH; apt-get install ${names[0]} or another way to have it there`;

@@ -1,10 +1,11 @@
 // JavaScript engines besides this Node: where each is looked for, and how it is sent on an errand of bundle.ts.
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onPath, programIn } from "../../lessons/notebook/programs.node.ts";
 
 export interface Engine {
   readonly name: string;
@@ -17,21 +18,6 @@ export interface Engine {
 }
 
 const fetched = fileURLToPath(new URL("node_modules/.bin", import.meta.url));
-const onPath = (process.env["PATH"] ?? "").split(delimiter);
-
-/** The first of the names that is a program in the first of the folders that has one. */
-function found(names: readonly string[], folders: readonly string[]): string | undefined {
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(runs);
-}
-
-function runs(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const PATIENCE = 300_000; // milliseconds; half a minute is enough, on two cores that are not busy
 
@@ -148,22 +134,22 @@ function firefox(profile: string, url: string): readonly string[] {
 
 const npm = "npm run engines fetches it";
 export const engines: readonly Engine[] = [
-  { name: "a newer Node (V8)", program: found(["node"], [fetched]), remedy: npm, outcome: printed },
+  { name: "a newer Node (V8)", program: programIn(["node"], [fetched]), remedy: npm, outcome: printed },
   {
     name: "Bun (JavaScriptCore)",
-    program: found(["bun"], [fetched, ...onPath]),
+    program: programIn(["bun"], [fetched, ...onPath]),
     remedy: npm,
     outcome: printed,
   },
   {
     name: "Chromium (V8)",
-    program: found(["chromium", "chromium-browser", "google-chrome"], onPath),
+    program: programIn(["chromium", "chromium-browser", "google-chrome"], onPath),
     remedy: "apt-get install chromium, or another way to have it on the PATH",
     outcome: posted(chromium),
   },
   {
     name: "Firefox (SpiderMonkey)",
-    program: found(["firefox-esr", "firefox"], onPath),
+    program: programIn(["firefox-esr", "firefox"], onPath),
     remedy: "apt-get install firefox-esr, or another way to have it on the PATH",
     outcome: posted(firefox),
   },
